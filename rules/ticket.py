@@ -43,6 +43,8 @@ class Deadline:
     due_at: datetime
     met_at: datetime | None = None
     cancelled_at: datetime | None = None
+    warn_at: datetime | None = None
+    """When the agents are to be reminded that it will break: some working minutes before ``due_at``."""
     warned_at: datetime | None = None
     """When the agents were reminded that it will break; None if not (yet)."""
     told_broken_at: datetime | None = None
@@ -107,6 +109,7 @@ class Ticket:
     changed_at: datetime
     """When the status last changed."""
     closed_at: datetime | None = None
-    last_letter_at: datetime | None = None
+    closes_at: datetime | None = None
+    """When a waiting ticket closes by itself; None if it is not waiting, or never closes so."""
     silent: bool = False
     """No reminders: the letter was older than ``max_age`` when it was taken, or a machine wrote it."""
