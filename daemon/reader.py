@@ -1,0 +1,184 @@
+"""Reading letters in a process of its own, bounded in time and memory.
+
+This is the side of the service; the child is ``daemon/reader_process.py``. They speak in length-prefixed pickles over pipes that
+nobody else can write to. A letter on which the child hangs, dies or breaks is answered by a ``ReadFault``; the child
+is started anew and the next letter is read.
+"""
+
+import contextlib
+import pickle
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, TYPE_CHECKING, Any
+
+from rules.policy import Policy
+from rules.tokens import SigningKeys
+
+if TYPE_CHECKING:  # the child alone loads the parsers: the service's own process stays small
+    from daemon.reading import ReadLetter
+
+SECONDS_PER_LETTER = 4
+"""Wall-clock seconds the child gives itself for one letter; the service waits a second longer, then kills it."""
+MEMORY_LIMIT = 1024 * 1024 * 1024
+"""Bytes of address space of the child: a letter that wants more is a fault, not the end of the service."""
+LETTERS_AHEAD = 16
+BYTES_AHEAD = 4 * 1024 * 1024
+
+_LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One letter to read."""
+
+    raw: bytes
+    in_sent_folder: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFault:
+    """The program broke on a letter: for people to look at."""
+
+    reason: str
+
+
+class Reader:
+    """The child process that reads letters; one at a time may use it, others wait."""
+
+    def __init__(self, *, policy: Policy, keys: SigningKeys | None) -> None:
+        self._start = pickle.dumps((policy, keys))
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[ReadLetter | ReadFault | None] = queue.SimpleQueue()
+
+    def read(self, tasks: Iterable[Task]) -> "Iterator[ReadLetter | ReadFault]":
+        """Each letter read, in order. Some are sent ahead so that the child never waits for the service."""
+        with self._lock:
+            yield from self._read(tasks)
+
+    def read_one(self, task: Task) -> "ReadLetter | ReadFault":
+        with self._lock:
+            return next(self._read((task,)))
+
+    def close(self) -> None:
+        """Ends the child; a later ``read`` starts it anew."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(OSError):
+            assert child.stdin is not None
+            child.stdin.close()
+        try:
+            child.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+
+    def _read(self, tasks: Iterable[Task]) -> "Iterator[ReadLetter | ReadFault]":
+        waiting: deque[Task] = deque()
+        source = iter(tasks)
+        try:
+            while True:
+                while len(waiting) < LETTERS_AHEAD and sum(len(task.raw) for task in waiting) < BYTES_AHEAD:
+                    task = next(source, None)
+                    if task is None:
+                        break
+                    waiting.append(task)
+                    self._send(task)
+                if not waiting:
+                    return
+                answer = self._next_answer()
+                if answer is None:
+                    answer = self._alone(waiting[0])
+                    waiting.popleft()
+                    yield answer
+                    for task in waiting:
+                        self._send(task)
+                else:
+                    waiting.popleft()
+                    yield answer
+        finally:
+            if waiting:  # the caller stopped half-way: answers still under way must not be taken for later ones
+                self._kill()
+
+    def _alone(self, task: Task) -> "ReadLetter | ReadFault":
+        """Tries the letter that the child was at once more, by itself: it may have died of something else."""
+        self._kill()
+        self._send(task)
+        answer = self._next_answer()
+        if answer is None:
+            self._kill()
+            return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s or {MEMORY_LIMIT >> 20} MB")
+        return answer
+
+    def _send(self, task: Task) -> None:
+        child = self._child or self._spawn()
+        assert child.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # a dead child is noticed when its answer is missing
+            write_frame(child.stdin, pickle.dumps(task))
+
+    def _next_answer(self) -> "ReadLetter | ReadFault | None":
+        """The next answer, or None where the child hangs or has died."""
+        try:
+            return self._answers.get(timeout=SECONDS_PER_LETTER + 1)
+        except queue.Empty:
+            return None
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "daemon.reader_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=_pump, args=(child.stdout, answers), name="reader-answers", daemon=True).start()
+        self._child, self._answers = child, answers
+        with contextlib.suppress(BrokenPipeError):
+            write_frame(child.stdin, self._start)
+        return child
+
+    def _kill(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            with contextlib.suppress(OSError):
+                assert child.stdin is not None
+                child.stdin.close()
+            assert child.stdout is not None
+            child.stdout.close()
+
+
+def _pump(stream: IO[bytes], answers: queue.SimpleQueue[Any]) -> None:
+    """Carries answers from the pipe to the queue, so that neither side can block the other; None marks the end."""
+    with contextlib.suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+        while True:
+            answers.put(pickle.loads(read_frame(stream)))  # noqa: S301 - written by our own child alone
+    answers.put(None)
+
+
+def write_frame(stream: IO[bytes], frame: bytes) -> None:
+    stream.write(_LENGTH.pack(len(frame)))
+    stream.write(frame)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    frame = stream.read(length)
+    if len(frame) < length:
+        raise EOFError
+    return frame

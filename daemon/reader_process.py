@@ -1,0 +1,62 @@
+"""The child that reads letters: it alone loads the parsers, and it may be killed at any moment."""
+
+import pickle
+import resource
+import signal
+import sys
+
+from daemon.reader import MEMORY_LIMIT, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
+from daemon.reading import ReadLetter, read_letter
+from rules.policy import Policy
+from rules.tokens import SigningKeys
+
+
+class _TooLongError(Exception):
+    """Reading the letter took too long."""
+
+
+def _ring(_signal: int, _frame: object) -> None:
+    raise _TooLongError
+
+
+def main() -> None:
+    """The child: reads tasks from standard input until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal reaches the whole group; the service ends us
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, _ring)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        policy, keys = pickle.loads(read_frame(requests))  # noqa: S301 - written by the service that started us
+        while True:
+            task: Task = pickle.loads(read_frame(requests))  # noqa: S301 - the same
+            write_frame(answers, pickle.dumps(_answer(task, policy, keys), protocol=pickle.HIGHEST_PROTOCOL))
+    except (EOFError, BrokenPipeError):
+        return
+
+
+def _answer(task: Task, policy: Policy, keys: SigningKeys | None) -> ReadLetter | ReadFault:
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_PER_LETTER)
+    try:
+        return read_letter(task.raw, policy=policy, keys=keys, in_sent_folder=task.in_sent_folder, now=task.now)
+    except _TooLongError:
+        return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s")
+    except MemoryError:
+        return ReadFault(reason=f"reading it took more than {MEMORY_LIMIT >> 20} MB")
+    except Exception as error:  # noqa: BLE001,RUF100 - the one place where any fault of ours becomes a value
+        return ReadFault(reason=_said(error))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _said(error: Exception) -> str:
+    """The error's class and place, without the letter's own words: a bad byte in an error text has its own history."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace is not None else ""
+    return f"{type(error).__name__}{where}"
+
+
+if __name__ == "__main__":
+    main()
