@@ -42,6 +42,10 @@ class Origin:
     automated: str | None
     silenced: bool
     from_form: bool
+    proved_for: int | None = None
+    """The ticket that the proof is bound to (a token); None where it holds for any ticket."""
+    claims_staff: bool = False
+    """From one of our own or an agent's addresses, unproved: a colleague, or somebody who plays one."""
     reasons: tuple[Reason, ...]
 
 
