@@ -7,6 +7,7 @@ since odd mail may need bounds in time and memory.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from parsers.authentication import topmost_results
 from parsers.automation import find_marks
 from parsers.bounces import find_bounce
 from parsers.forms import find_form
@@ -51,7 +52,15 @@ def read_letter(
     if form is not None and form.message:
         words = replace(words, new=form.message, as_first=form.message)
     origin = judge_origin(
-        mail, words, marks, form=form, policy=policy, keys=keys, in_sent_folder=in_sent_folder, now=now
+        mail,
+        words,
+        marks,
+        form=form,
+        authentication=topmost_results(mail),
+        policy=policy,
+        keys=keys,
+        in_sent_folder=in_sent_folder,
+        now=now,
     )
     first, follow_up = _readings(mail, words, form, policy)
     return ReadLetter(

@@ -181,6 +181,8 @@ class Mark:
     evidence: str
     source: str
     """Where the rule comes from: ``RFC 3834, 5``, or the program that is known to write so."""
+    by_words: bool = False
+    """True where only the subject or the text tells: what a person may come to write too, when he answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

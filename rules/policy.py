@@ -6,6 +6,7 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from rules.category import Category
+from rules.decision import Proof
 from rules.schedule import Schedule
 
 
@@ -75,6 +76,8 @@ class Policy:
     duplicate_window: timedelta
     limits: AcknowledgementLimits
     lexicon: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
+    agent_proofs: frozenset[Proof] = frozenset({Proof.SENT_FOLDER, Proof.AUTHENTICATION_RESULTS, Proof.TOKEN})
+    """The ways in which an agent may be proved; each can be switched off."""
 
     def is_agent(self, address: str) -> bool:
         """Whether the address is one of the agents' (by name only: whether the letter is his must be proved)."""
