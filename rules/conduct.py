@@ -1,0 +1,136 @@
+"""Obscene and insulting words towards the staff or the service, open or masked (clause 12).
+
+Everything is matched at the beginning of a word, after masks are undone («х**ня», «сук@», «пи3дец», Latin look-alikes),
+so that «подстрахуйте», «употреблять» and «сукно» stay what they are.
+"""
+
+import re
+from functools import lru_cache
+
+# Latin letters, digits and signs that are written for Cyrillic ones: «cyка», «г0вно», «пи3дец», «сук@», «6ля»
+_LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$", "аеорсухкмнтвозбачс")
+_MASK = "*#@$%_•·"
+
+# the roots of obscene words, each with the beginnings it is met with; ordinary words with the same letters stand in _INNOCENT
+_OBSCENE = re.compile(
+    r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?"
+    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бл[яе]д\w*|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
+    r"муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|педик\w*|гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|"
+    r"жоп\w*|сран\w*|сса[нл]\w*|сука|суки|суке|суку|сукой|сучк\w*|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|хер(?:ня|ни|ню|ней|ово|овый|ов\w*|ачит)?))$"
+)
+_ENDS_OBSCENE = re.compile(
+    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|бляха-?муха|г[ао]вно\w*|говно\w*)$"
+)
+# insults: words that name a person or the service badly whatever stands beside them
+_INSULTS = re.compile(
+    r"^(?:идиот(?!изм)\w*|дебил(?:ы|ов|ам|ами|ах|у|а|ом|изм\w*|ьн\w+|оид\w*)?|кретин\w*|имбецил\w*|дегенерат\w*|даун(?:ы|ов|ам|ами)|"
+    r"урод(?:ы|ов|ам|ами|цы|ище|ина)?|ублюд\w+|мраз[ьиеюяй]\w*|твар[ьиеюяй]\w*|тварин\w*|сволоч\w*|скот(?:ы|ина|ины|ов|ам)|гнид\w+|гад(?:ы|ов|ам|ина|ёныш\w*)|подонк\w*|подонок|"
+    r"козл(?:ы|ов|ам|ами|ин\w*)|кобел\w+|баран(?:ы|ов|ам|ами)|осл(?:ы|ов|ам)|свинь(?:и|ям)|чмо\w*|чмыр\w*|лох(?:и|ов|ам)|лохотрон\w*|олух\w*|болван\w*|тупиц\w*|тупица|"
+    r"туп(?:ые|ой|ая|ое|ых|орыл\w*|оголов\w*|ень|ни|ари)|тупарь|придур\w+|дурак(?:и|ов|ам)?|дур(?:а|ы)|дурни|бестол(?:оч\w*|ков\w+)|рукожоп\w*|криворук\w*|безмозгл\w*|бездар\w*|безрук\w*|недоумк\w*|недоумок|"
+    r"ничтож\w+|шарашк\w*|шарага|мошенник\w*|жулик\w*|жульё|вор(?:ы|ов|юг\w*|ьё)|ворюг\w*|аферист\w*|кидал(?:ы|ово)|хам(?:ы|ов|ло|ьё|ка|ьем)?|быдл\w*|отребь\w*|паразит(?:ы|ов)|упыр\w+|"
+    r"помойк\w*|отстой(?:н\w+)?|убожеств\w*|балбес\w*|остолоп\w*|недоделан\w*|шваль|падл\w+|сучар\w*|задрот\w*|мерзав\w+|негодя\w+|подлец\w*|гавн\w*|дебилоид\w*|"
+    r"ақымақ\w*|акымак\w*|есек\w*|көт|боқ\w*|иттің|оңбаған\w*|мал(?:сың\w*|сыздар)|сволот\w*)$"
+)
+_ENGLISH = re.compile(
+    r"^(?:fuck\w*|shit(?:ty|s)?|bullshit|bitch\w*|asshole\w*|idiots?|morons?|bastards?|scumbags?|dumbass\w*|crap(?:py)?|cunts?|suka|cyka|blyat\w*|blyad\w*|bla?t|hu[iy](?:nya|nia|ni|na|e\w*|a)|pizd\w+|ebany\w*|uebk\w*|debil\w*|tvari|kozly)$"
+)
+# «опять», «страхуй…», «небезызвестный»: begin like an obscene root or hold it inside
+_INNOCENT = re.compile(
+    r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
+    r"сранжир\w*|дерматолог\w*|жопар|баранов\w*|козлов\w*|гадкий|дауншифт\w*|муди|осло|осла|хамелеон\w*|хамит|по?еб|себе|себя|тебе|тебя|небе|небо|лохматы\w*|срат|уебит|"
+    r"педикюр\w*|урод-|дурачит\w*|ворот\w*|поеб|хуж\w*|похуже|бестолково|тварьпол|отстоять|отстойник\w*)$"
+)
+# «я дура», «сам дурак», «какой я идиот», «чувствую себя идиоткой», «я тупая», «прямо как дебил»: of himself
+_OF_HIMSELF = re.compile(
+    r"(?:\b(?:я|мы|сам|сама|мне|меня|себя)\s+(?:\w+[\s,]+){0,3}|\b(?:извините|простите)\s+(?:\w+\s+){0,3}|\bкак\s+(?:последн\w+\s+)?|\bне\s+)$|\bчувству\w+\s+себя\s+(?:\w+\s+){0,2}$",
+    re.I,
+)
+_TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|они|ты)\b", re.I)
+# «ошибка «вы идиот»», «написано "…"»: what somebody or something else said
+_QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
+# the name of an error or a technical word
+_WORD = re.compile(r"[\w*#@$%•·]+(?:-[\w*#@$%•·]+)*")
+_ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\S+\.(?:kz|ru|com)/\S*")
+# «Б.. ЛЯ.. ТЬ», «с у к а»: letters pulled apart
+_SPREAD = re.compile(r"(?<!\w)(?:[а-яё]{1,2}[.\s]{1,3}){2,}[а-яё]{1,2}(?!\w)", re.I)
+
+# masked words: what a mask may hide, spelled with «.» for one or more hidden letters
+_MASKED = re.compile(
+    r"^(?:х[*]+(?:й|и|я|ня|ни|ню|ней|ево|евый|вый|во|ли|сосы|есос\w*|ёв\w*)|х-[нй][яюие]\w*|ху\*+\w*|х\*+[уеё]\w*|х[ер]\*+\w*|о\*+(?:ел|уел)\w*|о[хx]\*+\w*|на\*+(?:й|уй)|п[*]+(?:ц|ец|дец|ду|да)\w*|пи[*]+\w*|п\*з\w*|"
+    r"б[*]+(?:ь|ть|дь|я)?|бл[*]+\w*|б\*я\w*|с[*]+(?:ка|ки|и|а)|су[*]+\w*|сук\*|г[*]+(?:но|вно|но\w*)|го?[*]+но|говн\*|е[*]+\w+|ё[*]+\w+|еб[*]+\w*|ёб[*]+\w*|"
+    r"м[*]+(?:к|ки|ак|аки|даки|даков|даки\w*)|муд[*]+\w*|д[*]+(?:мо|ьмо|билы|бил|бы)|де[*]+(?:лы|илы)|за[*]+(?:ли|бали|л[иа]?)|про[*]+\w+|долб[*]+\w*|ж[*]+(?:па|пу|пе|пой|а)|"
+    r"у[*]+(?:оды|бки|бок|бищ\w*)|хе[*]+\w*|х@\w+|х\*\w+|по[*]+(?:й|уй)|ох[*]+\w*|тв[*]+\w*|нах[*]+\w*)$"
+)
+
+
+def find_misconduct(text: str) -> str | None:
+    """The first obscene or insulting word as written, or None.
+
+    A client who curses himself («я дура, не могу найти») and a word he quotes are nothing of the kind; addresses and
+    links are not words.
+    """
+    plain = _ADDRESS.sub(" ", text)
+    spread = _find_spread(plain)
+    if spread is not None:
+        return spread
+    quoted = [match.span() for match in _QUOTED.finditer(plain)]
+    for match in _WORD.finditer(plain):
+        kind = _kind_of(match.group())
+        if kind == "":
+            continue
+        inside_quotes = any(start < match.start() < end for start, end in quoted)
+        if kind == "insult" and (inside_quotes or _is_of_himself(plain, match)):
+            continue
+        return match.group()
+    return None
+
+
+def _find_spread(text: str) -> str | None:
+    for match in _SPREAD.finditer(text):
+        joined = re.sub(r"[.\s]", "", match.group()).lower()
+        if _ENDS_OBSCENE.match(joined) or joined in {
+            "блять",
+            "бляяять",
+            "сука",
+            "суки",
+            "пиздец",
+            "хуйня",
+            "уроды",
+            "дебилы",
+        }:
+            return match.group()
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def _kind_of(word: str) -> str:
+    """``obscene``, ``insult`` or an empty string for one word."""
+    low = word.lower().replace("ё", "е")
+    if any(sign in low for sign in _MASK):
+        if re.search(r"[а-я]", low) is None:
+            return ""
+        if _MASKED.match(re.sub(r"[#@$%•·]", "*", low)) or _MASKED.match(low):
+            return "obscene"
+    undone = _undone(low)
+    for form in {low, undone}:
+        if _INNOCENT.match(form):
+            return ""
+        if _OBSCENE.match(form) or _ENDS_OBSCENE.match(form) or _ENGLISH.match(form):
+            return "obscene"
+        if _INSULTS.match(form):
+            return "insult"
+    return ""
+
+
+def _undone(low: str) -> str:
+    """The word with look-alikes brought back to Cyrillic; as it is where no Cyrillic letter is in it."""
+    if not re.search(r"[а-я]", low):
+        return low
+    return re.sub(r"(.)\1{2,}", r"\1", low.translate(_LOOK_ALIKES))
+
+
+def _is_of_himself(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 45) : match.start()]
+    clause = re.split(r"[.!?\n]", before)[-1]
+    found = _OF_HIMSELF.search(clause)
+    return found is not None and not _TOWARDS_OTHERS.search(clause[found.start() :])

@@ -1,0 +1,77 @@
+"""What a letter looks like to the linear model: the same for training and for reading.
+
+A letter is a set of *units* (a word form, two neighbouring lemmas, a word of the subject, a concept of the lexicon). A
+unit stands for one or more *features*, each a number below ``BUCKETS``; units belong to a *block*, and a letter's
+blocks are brought to length one each, so that a long letter weighs no more than a short one.
+"""
+
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import lru_cache
+from zlib import crc32
+
+from rules.lexicon import concepts
+from rules.morphology import lemma
+from rules.segments import sentences, words
+
+BUCKETS = 1 << 17
+LONGEST_FORM = 32
+
+
+class Block(IntEnum):
+    """The kinds of unit."""
+
+    FORM = 0
+    LEMMA = 1
+    PAIR = 2
+    SUBJECT = 3
+    CONCEPT = 4
+
+
+BLOCK_WEIGHTS = (1.0, 1.0, 0.8, 0.5, 1.2)
+"""How much each block counts; found by cross-validation over the hands."""
+
+Unit = tuple[Block, str]
+
+
+def units_of(subject: str, text: str) -> frozenset[Unit]:
+    """All units of a letter; empty where there is not one word."""
+    return frozenset((*_units(subject, in_subject=True), *_units(text, in_subject=False)))
+
+
+def _units(text: str, *, in_subject: bool) -> Iterator[Unit]:
+    for sentence in sentences(text):
+        forms = words(sentence)
+        lemmas = tuple(lemma(form) for form in forms)
+        for form, base in zip(forms, lemmas, strict=True):
+            yield Block.FORM, form
+            yield Block.LEMMA, base
+            if in_subject:
+                yield Block.SUBJECT, base
+        for first, second in zip(("^", *lemmas), lemmas, strict=False):
+            yield Block.PAIR, f"{first} {second}"
+        for first, third in zip(lemmas, lemmas[2:], strict=False):
+            yield Block.PAIR, f"{first} _ {third}"
+        found = sorted(concepts(lemmas))
+        for index, concept in enumerate(found):
+            yield Block.CONCEPT, concept
+            for other in found[index + 1 :]:
+                yield Block.CONCEPT, f"{concept}+{other}"
+
+
+@lru_cache(maxsize=20_000)
+def features_of(unit: Unit) -> tuple[int, ...]:
+    """The buckets a unit stands for: its own, and for a word form those of its runs of 3 to 5 letters."""
+    block, name = unit
+    if block is not Block.FORM:
+        return (_bucket(f"{block.value}{name}"),)
+    marked = f"<{name[:LONGEST_FORM]}>"
+    return tuple(
+        _bucket(marked[start : start + length])
+        for length in (3, 4, 5)
+        for start in range(max(1, len(marked) - length + 1))
+    )
+
+
+def _bucket(name: str) -> int:
+    return crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS

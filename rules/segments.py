@@ -1,0 +1,33 @@
+"""A text cut into sentences and words: the units in which a client's wishes are read."""
+
+import re
+
+MOST_CHARACTERS = 8_000
+"""A letter says what it wants within its first pages; the rest is a log or a price list."""
+
+# «…не могу войти. Верните деньги», «1) счёт; 2) акт», «- акт\n- счёт»
+_SENTENCE_END = re.compile(r"(?<=[.!?…;])\s+|\n+|(?<=\s)(?=\d{1,2}[.)]\s)|(?<=[.!?])(?=[А-ЯЁA-Z«])")
+# «https://room.controlsystem.kz/abc», «ivan@mail.ru»
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:kz|ru|com|net|org|uz|kg|by|io|su)\b(?:/\S*)?", re.I
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# «104582», «7 701 455»: one sign for any number, since its digits mean nothing for the kind of request
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+(?:[-*@'][^\W\d_]+)*|[?!]|<\w+>")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences, list items and lines of ``text``, stripped, none of them empty."""
+    return tuple(part.strip() for part in _SENTENCE_END.split(text[:MOST_CHARACTERS]) if part and part.strip())
+
+
+def words(sentence: str) -> tuple[str, ...]:
+    """The word forms of a sentence in lower case, in order; links, addresses and numbers stand as ``<url>`` and so on.
+
+    Question and exclamation marks are words: «можно ли вернуть деньги?» is another thing than «верните деньги!».
+    """
+    plain = _EMAIL.sub(" <mail> ", sentence)
+    plain = _URL.sub(" <url> ", plain)
+    plain = _NUMBER.sub(" <number> ", plain)
+    return tuple(found.lower().replace("ё", "е") for found in _WORD.findall(plain))

@@ -1,0 +1,98 @@
+"""What the program understands of a client's new words."""
+
+from parsers.mail import Attachment, Language
+from rules.account_number import find_account_number
+from rules.category import Detail
+from rules.classifier import classify
+from rules.conduct import find_misconduct
+from rules.link import find_link
+from rules.model import load_model
+from rules.objection import find_objection
+from rules.policy import Policy
+from rules.reading import Reading
+from rules.reason import Reason
+from rules.screenshot import find_screenshot
+from rules.segments import words as word_forms
+from rules.steps import find_steps
+from rules.telephone import find_wish_for_call
+from rules.thanks import is_thanks_alone
+
+BARE_LINE = 7
+"""Words. A letter of fewer describes nothing («не работает»)."""
+LONGEST_EVIDENCE = 120
+
+
+def read_request(
+    *,
+    subject: str,
+    words: str,
+    full_text: str,
+    signature: str,
+    attachments: tuple[Attachment, ...],
+    language: Language,
+    policy: Policy,
+) -> Reading:
+    """The reading of a letter from its new ``words``; all other text only where a detail may stand in it.
+
+    Empty words are read from the subject alone. ``full_text`` (with quotes) never counts as the client's own words.
+    """
+    thanks_alone = is_thanks_alone(words)
+    classified = classify(
+        model=load_model(), subject=subject, text=words, language=language, lexicon=dict(policy.lexicon)
+    )
+    account = find_account_number(words, subject, signature, full_text=full_text)
+    found: dict[Detail, str | None] = {
+        Detail.ACCOUNT_NUMBER: account.evidence if account is not None else None,
+        Detail.DESCRIPTION: _description(words),
+        Detail.STEPS: find_steps(words),
+        Detail.SCREENSHOT: find_screenshot(attachments, f"{subject}\n{words}"),
+        Detail.LINK: find_link(f"{subject}\n{words}", policy.service_hosts),
+    }
+    conduct = find_misconduct(f"{subject}\n{words}")
+    call = find_wish_for_call(f"{subject}\n{words}")
+    objection = find_objection(subject, words)
+    return Reading(
+        categories=classified.readings,
+        conduct=conduct is not None,
+        wants_call=call is not None,
+        account_number=account.digits if account is not None else None,
+        supplied=frozenset(detail for detail, evidence in found.items() if evidence is not None),
+        thanks_alone=thanks_alone,
+        objects=objection is not None,
+        language=language,
+        reasons=(
+            *classified.reasons,
+            *_reasons(found, conduct=conduct, call=call, objection=objection, thanks_alone=thanks_alone),
+        ),
+    )
+
+
+def _description(words: str) -> str | None:
+    count = len(word_forms(words))
+    return f"{count} words" if count >= BARE_LINE else None
+
+
+def _reasons(
+    found: dict[Detail, str | None],
+    *,
+    conduct: str | None,
+    call: str | None,
+    objection: str | None,
+    thanks_alone: bool,
+) -> tuple[Reason, ...]:
+    supplied = [
+        Reason(decision="supplied", value=detail, clause="6", evidence=evidence[:LONGEST_EVIDENCE])
+        for detail, evidence in found.items()
+        if evidence is not None
+    ]
+    flags = [
+        Reason(decision=decision, value="yes", clause=clause, evidence=evidence[:LONGEST_EVIDENCE])
+        for decision, clause, evidence in (
+            ("conduct", "12", conduct),
+            ("wants_call", "5", call),
+            ("objects", None, objection),
+            ("thanks_alone", None, "thanks, and no request" if thanks_alone else None),
+        )
+        if evidence is not None
+    ]
+    return (*supplied, *flags)
