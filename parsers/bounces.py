@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,25
 _MESSAGE_ID = re.compile(r"^[ \t>]*message-id:\s*(<[^<>\s]{3,250}>)", re.I | re.M)
 # 5.1.1, as in "550 5.1.1 User unknown" and "Status: 5.1.1 (bad destination)"
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.:-])([45]\d\d)[ -](?=[#A-Za-z5-4<])")
+_REPLY_CODE = re.compile(r"(?<![\d.:-])([45]\d\d)[ -](?=[#A-Za-z45<])")
 _TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/partial")
 
