@@ -1,7 +1,8 @@
 """The rules' policy out of the configuration, or out of the defaults alone."""
 
 from daemon.configuration import Configuration, published_rules
-from rules.policy import AcknowledgementLimits, Article, FormFields, Policy, Proof
+from rules.decision import Proof
+from rules.policy import AcknowledgementLimits, Article, FormFields, Policy
 from rules.schedule import Schedule
 
 
