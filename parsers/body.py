@@ -1,0 +1,231 @@
+"""The letter's own text among its parts, and what is an attachment."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from parsers import charsets
+from parsers.calendar_text import calendar_to_text
+from parsers.file_names import clean_file_name
+from parsers.flowed import join_flowed
+from parsers.html_text import html_to_text
+from parsers.mail import Attachment
+from parsers.structure import Part
+
+LONGEST_TEXT = 1_000_000
+"""Characters of text that are kept of one letter."""
+LONGEST_HTML = 1_000_000
+_LONGEST_CONTENT = 4_000_000
+"""Bytes of one text part that are decoded."""
+_MOST_TEXTS = 50
+
+_REPORTS = ("message/", "text/rfc822-headers")
+
+# «This message requires an HTML viewer», «Ваш почтовый клиент не поддерживает HTML»
+_STUB = re.compile(
+    r"(?:requires?|need|please use|view(?:ed|er)?|support|enable|поддерж|просмотр|формат|отображ|включите|қолда)[^.]{0,80}\bhtml|"
+    r"\bhtml\b[^.]{0,80}(?:viewer|capable|client|version|mail reader|enabled|compatible|поддерж|формат|просмотр|клиент)|"
+    r"multi-part message in MIME format|view (?:it|this e?mail|this message) in (?:your|a) browser|не отображается",
+    re.IGNORECASE,
+)
+_LONGEST_STUB = 300
+_BLANK_LINES = re.compile(r"\n{4,}")
+_ENRICHED = re.compile(r"<(/?)[a-zA-Z][a-zA-Z0-9-]{0,60}>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What the parts give: the letter's text, its HTML, its attachments, its embedded messages as parts."""
+
+    text: str
+    html: str | None
+    from_html: bool
+    attachments: tuple[Attachment, ...]
+    embedded: tuple[Part, ...]
+    charset: str | None
+    """What the first text part says of itself: raw 8-bit header fields are most likely in it too."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one branch of the tree gave so far."""
+
+    texts: list[str] = field(default_factory=list)
+    htmls: list[str] = field(default_factory=list)
+    from_html: bool = False
+    attachments: list[Part] = field(default_factory=list)
+    embedded: list[Part] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.texts)
+
+    def take(self, other: "_Found") -> None:
+        """Adds what another branch gave; a second text that says the same in HTML is not said twice."""
+        if other.texts and not (other.from_html and self.texts and _says_same(self.text, other.text)):
+            self.texts.extend(other.texts)
+            self.from_html |= other.from_html
+        self.htmls.extend(other.htmls)
+        self.keep_rest(other)
+
+    def keep_rest(self, other: "_Found") -> None:
+        self.attachments.extend(other.attachments)
+        self.embedded.extend(other.embedded)
+        self.calendars.extend(other.calendars)
+
+
+def read_body(root: Part, defects: list[str]) -> Body:
+    """The body of the letter ``root``. Adds to ``defects`` what was odd."""
+    found = _read(root, defects)
+    text = found.text
+    if not text.strip() and found.calendars:
+        text = "\n\n".join(found.calendars)
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT]
+        defects.append(f"only the first {LONGEST_TEXT} characters of the text were read")
+    return Body(
+        text=text,
+        html="\n".join(found.htmls)[:LONGEST_HTML] if found.htmls else None,
+        from_html=found.from_html,
+        attachments=tuple(_attachment(part) for part in found.attachments),
+        embedded=tuple(found.embedded),
+        charset=_first_charset(root),
+    )
+
+
+def part_text(part: Part, defects: list[str]) -> str:
+    """The decoded text of one text part; line ends are ``\\n``. HTML comes as HTML."""
+    content = part.content
+    if len(content) > _LONGEST_CONTENT:
+        content = content[:_LONGEST_CONTENT]
+        defects.append("a text part is too long; only its beginning was read")
+    charset = part.kind.get("charset")
+    if charset is None and part.kind.main == "text/html":
+        charset = _charset_of_html(content)
+    found = charsets.decode(content, charset)
+    if found.defect is not None:
+        defects.append(found.defect)
+    text = found.text.replace("\r\n", "\n").replace("\r", "\n")
+    if part.kind.main == "text/plain" and (part.kind.get("format") or "").lower() == "flowed":
+        return join_flowed(text, delete_space=(part.kind.get("delsp") or "").lower() == "yes")
+    return text
+
+
+def _read(part: Part, defects: list[str]) -> _Found:
+    main = part.kind.main
+    if main.startswith("multipart/"):
+        return _read_multipart(part, defects)
+    found = _Found()
+    if main.startswith(_REPORTS) and part.disposition.main != "attachment":
+        found.embedded.append(part)
+    elif main.startswith("message/"):
+        found.embedded.append(part)
+        found.attachments.append(part)
+    elif main in ("text/plain", "text/html", "text/enriched", "text/richtext") and not _is_file(part):
+        _read_text(part, found, defects)
+    elif main == "text/calendar":
+        found.calendars.append(calendar_to_text(part_text(part, defects)))
+        found.attachments.append(part)
+    else:
+        found.attachments.append(part)
+    return found
+
+
+def _read_text(part: Part, found: _Found, defects: list[str]) -> None:
+    text = part_text(part, defects)
+    if part.kind.main == "text/html":
+        found.htmls.append(text)
+        found.from_html = True
+        text = html_to_text(text)
+    elif part.kind.main != "text/plain":
+        text = _ENRICHED.sub("", text).replace("<<", "<")
+    if text.strip():
+        found.texts.append(text)
+
+
+def _read_multipart(part: Part, defects: list[str]) -> _Found:
+    if part.kind.main == "multipart/alternative":
+        return _best([_read(child, defects) for child in part.children])
+    found = _Found()
+    for number, child in enumerate(part.children):
+        given = _read(child, defects)
+        if part.kind.main == "multipart/report" and number > 0 and child.kind.main.startswith("text/plain"):
+            # Some systems put the returned letter or its header as plain text: it is no word of this letter's author.
+            found.keep_rest(given)
+            found.embedded.append(child)
+        elif len(found.texts) < _MOST_TEXTS:
+            found.take(given)
+        else:
+            found.keep_rest(given)
+    return found
+
+
+def _best(branches: list[_Found]) -> _Found:
+    """Of several versions of one text the plain one, unless it is empty or only says that there is a better one."""
+    plain = next((branch for branch in branches if branch.texts and not branch.from_html), None)
+    rich = next((branch for branch in reversed(branches) if branch.texts and branch.from_html), None)
+    chosen = plain if plain is not None and not (rich is not None and _is_stub(plain.text, rich.text)) else rich
+    best = _Found()
+    if chosen is not None:
+        best.texts, best.from_html = chosen.texts, chosen.from_html
+    for branch in branches:
+        best.htmls.extend(branch.htmls)
+        best.keep_rest(branch)
+    return best
+
+
+def _is_stub(plain: str, rich: str) -> bool:
+    short = plain.strip()
+    if not short:
+        return True
+    return len(short) <= _LONGEST_STUB and len(rich) > len(short) // 2 and _STUB.search(short) is not None
+
+
+def _is_file(part: Part) -> bool:
+    """A text part that is a file: it says attachment, or it has a name and does not say inline."""
+    named = part.disposition.get("filename") or part.kind.get("name")
+    return part.disposition.main == "attachment" or (bool(named) and part.disposition.main != "inline")
+
+
+def _says_same(text: str, other: str) -> bool:
+    words, others = text.split(), other.split()
+    return words[:200] == others[:200] if words else False
+
+
+def _first_charset(root: Part) -> str | None:
+    """Breadth does not matter: the first leaf with a charset, down to a few parts."""
+    waiting, seen = [root], 0
+    while waiting and seen < 20:
+        part = waiting.pop(0)
+        seen += 1
+        said = part.kind.get("charset")
+        if said and part.kind.main.startswith("text/"):
+            return said
+        if part.kind.main.startswith("multipart/"):
+            waiting.extend(part.children)
+    return None
+
+
+# <meta http-equiv="Content-Type" content="text/html; charset=koi8-r">   <meta charset="windows-1251">
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+
+
+def _charset_of_html(content: bytes) -> str | None:
+    found = _META.search(content, 0, 4096)
+    return found.group(1).decode("ascii") if found else None
+
+
+def _attachment(part: Part) -> Attachment:
+    content_id = part.block.first("content-id")
+    disposition = part.disposition.main
+    return Attachment(
+        filename=clean_file_name(part.disposition.get("filename") or part.kind.get("name")),
+        content_type=part.kind.main,
+        size=len(part.content),
+        inline=disposition == "inline" or (disposition != "attachment" and content_id is not None),
+        content_id=charsets.clean(content_id.decode("ascii", "replace")).strip().strip("<>")[:255]
+        if content_id
+        else None,
+        digest=hashlib.sha256(part.content).hexdigest(),
+    )

@@ -1,0 +1,76 @@
+"""Which language a letter is written in."""
+
+import re
+
+from parsers.mail import Language
+
+_SAMPLE = 4000
+"""Characters that are looked at; the beginning is the author's own."""
+_FEWEST_LETTERS = 4
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_NOT_RUSSIAN = re.compile("[ґєїђјљњћџѓќѕў]", re.IGNORECASE)
+
+# Words that stand in nearly every letter, also as they are typed on a Russian keyboard (калай for қалай).
+_KAZAKH = frozenset(
+    "сәлем салем сәлеметсіз салеметсиз салеметсіз сәлеметсіздер салеметсиздер бе ма ме ба па пе мен сіз сиз сіздер сиздер біз бизге бізге және "
+    "жане бар жоқ жок керек қалай калай қашан кашан неге емес үшін ушин бойынша рахмет рақмет ракмет өтінемін отинемин отінемін "
+    "отиниш өтініш көмектесіңіз комектесиниз комектесіңіз болады болмайды болмай тұр тур жатыр кіре алмаймын алмай алмаймыз алмадым маған маган менің менин сіздің сиздин "
+    "біздің биздин бұл ол осы деген деп дейді дейди қате катe жазып шығады шыгады шықпайды ашылмайды ашылмай жүктелмейді жуктелмейди "
+    "істемейді истемейди жұмыс жумыс жасамайды аккаунтқа вебинарға айтыңызшы айтынызшы беріңізші бериниз беріңіз жіберіңіз жибериниз "
+    "қайтару кайтару ақша акша төлем толем шот құжат кужат құжаттар кужаттар сурақ сурак сұрақ курсқа кілтсөз керегі енді енди бірақ бирак егер қазір казир бүгін бугин кеше "
+    "ертең ертен жақсы жаксы құрметпен курметпен қайырлы кайырлы күн кун таң кеш келді келди келген кете бердім бердим қосылу косылу "
+    "тіркелу тиркелу тіркеле сабақ сабак оқушы окушы оқушылар окушылар мұғалім мугалим".split()
+)
+_RUSSIAN = frozenset(
+    "и в не на я что с по как это мы у к за вы из но то все от так же бы для если или есть меня нас вас нам вам мне он она они "
+    "уже при до только ещё еще когда где был была были будет можно нужно пожалуйста спасибо здравствуйте добрый день почему "
+    "нет да этот эта эти этого наш наша ваш ваша очень просим прошу после через под без о об чтобы".split()
+)
+_ENGLISH = frozenset(
+    "the and to of a in is it you that i for we on with are this have my not be can your at from please thanks thank hello hi "
+    "dear our was but or if do does how what when there would could cannot has been will me as need help regards".split()
+)
+
+
+def find_language(text: str) -> Language:
+    """The language of ``text``: that of most of its words, so that a quoted English error or a product's name does not
+    count. ``OTHER`` for too few letters and for anything but Russian, Kazakh and English. Pure and bounded."""
+    sample = _LINK.sub(" ", text[:_SAMPLE])
+    words = [word.lower() for word in _WORD.findall(sample)]
+    cyrillic = [word for word in words if _CYRILLIC.search(word)]
+    latin = [word for word in words if _LATIN.search(word)]
+    cyrillic_letters, latin_letters = sum(map(len, cyrillic)), sum(map(len, latin))
+    others = sum(map(len, words)) - cyrillic_letters - latin_letters
+    if cyrillic_letters + latin_letters < _FEWEST_LETTERS or others > cyrillic_letters + latin_letters:
+        return Language.OTHER
+    # «Здравствуйте! При входе пишет "An unexpected error occurred, please contact the administrator"» is Russian.
+    if cyrillic_letters * 4 >= latin_letters:
+        return _of_cyrillic(cyrillic)
+    return _of_latin(latin)
+
+
+def _of_cyrillic(words: list[str]) -> Language:
+    russian = sum(word in _RUSSIAN for word in words)
+    kazakh = sum(_is_kazakh(word) for word in words)
+    foreign = sum(_NOT_RUSSIAN.search(word) is not None for word in words)
+    if foreign > max(russian, kazakh) and foreign * 12 > len(words):
+        return Language.OTHER
+    if kazakh > russian and (kazakh >= 2 or len(words) <= 4):
+        return Language.KAZAKH
+    return Language.RUSSIAN
+
+
+def _is_kazakh(word: str) -> bool:
+    # «і» alone is Ukrainian too: with «ї» or «є» in the letter it is told apart by the caller's count.
+    return word in _KAZAKH or _KAZAKH_LETTER.search(word) is not None
+
+
+def _of_latin(words: list[str]) -> Language:
+    """English by its small words: product names alone are no language."""
+    known = sum(word in _ENGLISH for word in words)
+    return Language.ENGLISH if known >= 1 and known * 8 >= len(words) else Language.OTHER
