@@ -1,0 +1,229 @@
+"""Signatures: what stands under a letter by itself, and not because its author wrote it for this letter.
+
+A hand-written sign-off («С уважением, Айгерим») is no signature; a block of telephone, site and position is.
+"""
+
+import re
+from collections.abc import Sequence
+
+from parsers.disclaimer import is_disclaimer
+
+MAX_BLOCK_LINES = 14
+"""A block of contacts with more lines than this is a text about something."""
+MAX_DELIMITED_LINES = 40
+"""Lines under «-- »: more than this is no signature."""
+
+# "-- " (RFC 3676, 4.3) | "--" | "---"; also the mark of a mail tracker alone in its line
+_DELIMITER = re.compile(r"\s{0,8}(?:-{2,3}|—{2}|–{2}|ᐧ|_{2,3})\s*$")
+# ________________________________ | ***** | ~~~~~
+_RULE = re.compile(r"\s{0,8}(?:[-_=*#~+—–.]{2,}\s*){1,3}$|\s{0,8}[—–]\s*$")
+
+_DEVICES = (
+    r"iphone|ipad|ipod|айфон\w*|айпад\w*|android|андроид\w*|samsung|galaxy|xiaomi|redmi|huawei|honor|realme|oppo|vivo|pixel"
+    r"|blackberry|nokia|htc|sony|xperia|motorola|oneplus|windows|outlook|yahoo|gmail|mail\.?ru|почт\w+|яндекс\S*|yandex\S*"
+    r"|mobile\w*|phone|handy|mobil\w*|smartphone|смартфон\w*|телефон\w*|tablet|планшет\w*|device|gerät|mailbox|airmail"
+    r"|sparrow|spark|nine|acompli|typeapp|mailbird|proton\w*|bluemail|blue|mymail|k-9|thunderbird|superhuman|polymail|verizon"
+    r"|t-mobile|at&t|lg|mac|apple|app|application|приложени\w+|电话|手机|ios|aqua|zoho|tuta\w*|fairemail|mailspring|edison|newton"
+)
+_SENT = (
+    r"sent\s(?:from|via|with|using|by)|get\soutlook|posted\s(?:from|via)|from\smy|from\smobile|envoyé\s(?:depuis|de|avec|à)"
+    r"|von\smeinem|gesendet\s(?:von|mit|über)|diese\snachricht\swurde|enviado\s(?:desde|do|de|a\spartir|via|com|pelo)"
+    r"|inviato\s(?:da|dal|con|tramite)|verzonden\s(?:vanaf|via|met|vanuit)|verstuurd\s(?:vanaf|met|via)|wysłan[eoay]\s(?:z|za)"
+    r"|skickat\sfrån|sendt\sfra|lähetetty|odesláno\sz|poslano\ss?a?|odoslané\sz|trimis\s(?:de|din)|gönderildi|στάλθηκε"
+    r"|отправлено\s(?:с|из|от|через|при|со)|послано\s(?:с|из)|отправлен[оа]?|написано\sс|надіслано\s(?:з|із|через)"
+    r"|(?:менің\s)?\S{1,20}\s(?:құрылғысынан|телефонымнан)|жіберілді|жіберілген|скачать\sпочту|с\sуважением\sмой\sайфон"
+)
+# Sent from my iPhone | Отправлено из мобильной Почты Mail.ru | Get Outlook for iOS<https://…> | 发自我的 iPad
+_MOBILE = re.compile(
+    rf"[\W_]{{0,6}}(?:(?:{_SENT})\b.{{0,60}}?(?<!\w)(?:{_DEVICES})(?!\w)(?P<rest>.{{0,60}}?)|sent from my(?:\s[\w-]+){{1,3}}"
+    r"|(?:发自|從|从|来自).{0,24}|\S{0,20}\s?(?:iPhone|iPad|スマホ|携帯)から送信.{0,12}|나의.{0,20}에서 보냄.{0,6}"
+    r"|(?:менің\s)?iphone\S{0,8}\sжіберілді|iphone(?:'|’)?\w{0,6}\sgönderildi|\S{1,24}\sfrom\smobile"
+    r"|sent\sby\s[\w\s]{2,30}|envoyé.{0,30}orange)[\W_]*(?:https?://\S*[\W_]*)?$",
+    re.IGNORECASE,
+)
+_LINK_TAIL = re.compile(r"\s*[<(\[]+(?:https?://|mailto:)[^\s>)\]]{1,300}[>)\]]+")
+
+# -Abhishek | - Roman | —Lev.
+_DASHED_NAME = re.compile(r"\s{0,3}(?:[-–—]{1,2}[^\W\d_][\w'’]{1,20}|[-–—]{1,2}\s[^\W\d_a-zа-яё][\w'’]{1,20})(?:\s[^\W\d_a-zа-яё][\w'’.]{0,20}){0,2}[.!]?\s*$")
+
+# +7 701 123 45 67 | тел.: 8 (727) 123-45-67, вн. 12 | Mobile: +49 …
+_TELEPHONE = re.compile(
+    r"""[\s*|]*(?:(?:тел|моб|сот|раб|факс|tel|mob|mobile|phone|cell|fax|whats\s?app|ватсап|вотсап|telegram|телеграм|viber|office|direct
+        |телефон|т|m|t|p|ф|f|wa|tg|ұялы|c|мобильный|контактный|сотовый|городской|telephone|tél|telefon|móvil)[\w./()\s]{0,14}?[.:\s])*
+        \s*(?:\+?\d[\d\s()\-–./]{8,24}\d)(?:\s*[,;(|]?\s*(?:вн|доб|ext|внутр|int|тел|моб|whats\s?app|wa|telegram|viber|факс|fax)?[\w.\s:/+()\-|,;]{0,40})$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# www.site.kz | https://site.kz | e-mail: a@b.kz | Skype: name | @pandaland
+_SITE = re.compile(
+    r"[\s*|•]*(?:(?:e-?mail|mail|почта|эл\.?\s?(?:почта|адрес)|сайт|web|www|site|website|skype|telegram|tg|instagram|linkedin|адрес сайта|url)\s*[:.]\s*)?"
+    r"(?:(?:https?://|www\.)\S{3,120}|[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}|(?:[\w\-]{2,40}\.){1,3}(?:kz|ru|com|org|net|by|uz|kg|ua|de|eu|io)/?)"
+    r"(?:\s*[|,;/<(]\s*\S{0,120}){0,4}\s*$|[\s*|]*(?:skype|instagram|linkedin|telegram|twitter)\s*:\s*\S{2,40}\s*$",
+    re.IGNORECASE,
+)
+# Менеджер отдела продаж | Главный бухгалтер, ТОО «Ромашка» | CEO at Pandaland
+_POSITION = re.compile(
+    r"\b(?:директор\w*|менеджер\w*|бухгалтер\w*|специалист\w*|руководител\w+|начальник\w*|юрист\w*|методист\w*|инженер\w*|секретар\w+|ассистент\w*"
+    r"|администратор\w*|координатор\w*|преподавател\w+|заведующ\w+|зам\.?\s|заместител\w+|председател\w+|маркетолог\w*|тренер\w*|эксперт\w*|консультант\w*"
+    r"|аналитик\w*|разработчик\w*|экономист\w*|логист\w*|психолог\w*|основател\w+|соучредител\w+|отдел\w*|департамент\w*|управлени\w+|кафедр\w+|факультет\w*"
+    r"|маман\w*|басшы\w*|меңгеруш\w+|бөлім\w*|есепші\w*|ceo|cto|cfo|coo|founder|manager|director|engineer|developer|president|officer|head of|"
+    r"consultant|assistant|specialist|partner|department|sales|marketing|hr|lead|geschäftsführer|leiter)\b",
+    re.IGNORECASE,
+)
+_COMPANY = re.compile(
+    r"(?:^|[\s«\"(|,*])(?:ТОО|ИП|АО|ООО|ОАО|ЗАО|ПАО|ЖШС|АҚ|ЧУ|КГУ|КГКП|ГКП|РГП|НАО|LLP|LLC|Ltd\.?|Inc\.?|GmbH|Corp\.?|Компания|Company|Университет|Академия|Школа|Колледж)(?:[\s»\".,|*]|$)"
+)
+_PLACE = re.compile(
+    r"[\s*|]*(?:\d{5,6},?\s|адрес\s?:|г\.\s?[А-ЯA-ZӘІҢҒҮҰҚӨҺ]|город\s[А-Я]|(?:РК|Казахстан|Республика Казахстан|Россия|Kazakhstan)[,\s]|ул\.\s|пр(?:-т|\.)\s|(?:Алматы|Астана|Шымкент|Almaty|Astana)\b)",
+)
+_SIGNOFF = re.compile(
+    r"[\s*\-–—]*(?:с\s(?:глубоким\s|большим\s|искренним\s|наилучшими\s|добрыми\s|теплом)?\s?(?:уважением|пожеланиями|почтением|признательностью|благодарностью)?|заранее\s(?:спасибо|благодар\w+)"
+    r"|спасибо|благодарю|искренне\sваш\w*|всего\s(?:доброго|хорошего)|хорошего\sдня|құрметпен|ізгі\sниетпен|рахмет|з\sповагою|дякую"
+    r"|(?:best|kind|warm|many)\s(?:regards|wishes|thanks)|regards|sincerely(?:\syours)?|yours\s\w+|cheers|thanks(?:\sagain)?|thank\syou|best|rgds|br"
+    r"|mit\sfreundlichen\sgrüßen|viele\sgrüße|liebe\sgrüße|gruß|cordialement|bien\sà\svous|saludos|cordiali\ssaluti|atenciosamente|met\svriendelijke\sgroet\w*|pozdrawiam)"
+    r"[\s,.!*]*(?P<name>.{0,60})$",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"[?]|аккаунт|акк\.|лицевой|л/с|\bлс\b|\bid\b|кабинет|счет|счёт|договор|бин|иин|заявк|просьб|прош[уа]|пожалуйста|account|invoice|please|комнат|ссылк",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[\s*/]*[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?(?:\s?[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?){0,3}[\s,.!*]*$")
+
+
+def is_delimiter(line: str) -> bool:
+    """Whether a line is the mark above a signature: «-- », «--», «---»."""
+    return bool(_DELIMITER.match(line))
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line holds nothing but a drawn rule."""
+    return len(line) <= 200 and bool(_RULE.match(line))
+
+
+def is_sent_from(line: str) -> bool:
+    """Whether a line is what a telephone or a mail program puts under a letter («Отправлено с iPhone»).
+
+    «Sent from my desk, is much easier then my mobile phone.» is somebody's words.
+    """
+    if not 6 <= len(line) <= 400:
+        return False
+    short = _LINK_TAIL.sub("", line)
+    if len(short) > 100:
+        return False
+    found = _MOBILE.match(short)
+    return found is not None and "," not in short.rstrip(" ,.") and len(short.split()) <= 11
+
+
+def find_signature(lines: Sequence[str]) -> int:
+    """The index at which the signature of a piece of new words begins; its length if there is none.
+
+    The piece holds no quotes. What stands below the index goes to the signature altogether.
+    """
+    end = _last_filled(lines, len(lines))
+    start = end
+    while True:
+        before = start
+        start = _strip_disclaimer(lines, start)
+        start = _strip_footer_line(lines, start)
+        start = _strip_contacts(lines, start)
+        if start == before:
+            break
+    start = _strip_delimited(lines, start)
+    return len(lines) if start == end else start
+
+
+def _last_filled(lines: Sequence[str], end: int) -> int:
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _strip_delimited(lines: Sequence[str], end: int) -> int:
+    """The first delimiter that has only a signature's length below it."""
+    filled = 0
+    best = end
+    for index in range(end - 1, -1, -1):
+        line = lines[index]
+        if not line.strip():
+            continue
+        if is_delimiter(line):
+            best = index
+        elif is_rule(line) and best == _next_filled(lines, index, end):
+            best = index
+        filled += 1
+        if filled > MAX_DELIMITED_LINES:
+            break
+    return best
+
+
+def _next_filled(lines: Sequence[str], index: int, end: int) -> int:
+    index += 1
+    while index < end and not lines[index].strip():
+        index += 1
+    return index
+
+
+def _strip_footer_line(lines: Sequence[str], end: int) -> int:
+    """Takes off a last line that is a rule, a program's line, or a name behind a dash."""
+    end = _last_filled(lines, end)
+    if not end:
+        return end
+    last = lines[end - 1]
+    if is_rule(last) or is_delimiter(last) or is_sent_from(last):
+        return end - 1
+    before = _last_filled(lines, end - 1)
+    if _DASHED_NAME.match(last) and before and not lines[before - 1].lstrip().startswith(("-", "–", "—", "*", "•")):
+        return end - 1
+    return end
+
+
+def _strip_disclaimer(lines: Sequence[str], end: int) -> int:
+    """Takes off last paragraphs that are disclaimers."""
+    end = _last_filled(lines, end)
+    start = end
+    while start and lines[start - 1].strip():
+        start -= 1
+    if start == end or not is_disclaimer(" ".join(lines[start:end])):
+        return end
+    return _last_filled(lines, start)
+
+
+def _strip_contacts(lines: Sequence[str], end: int) -> int:
+    """Takes off a block of contacts under a sign-off or a name; the sign-off and the name stay."""
+    end = _last_filled(lines, end)
+    start, contacts, filled, named = end, 0, 0, False
+    index = end
+    while index and filled <= MAX_BLOCK_LINES:
+        line = lines[index - 1].strip()
+        if line:
+            weight = _contact_weight(line)
+            if weight is None:
+                named = bool(_SIGNOFF.match(line)) or (bool(_NAME.match(line)) and len(line) <= 60)
+                break
+            filled += 1
+            contacts += weight
+            start = index - 1
+        index -= 1
+    if not filled or filled > MAX_BLOCK_LINES:
+        return end
+    if named and contacts >= 1:
+        return start
+    return start if contacts >= 3 and filled >= 3 and start else end
+
+
+def _contact_weight(line: str) -> int | None:
+    """How strongly a line speaks of a contact block: 0 fits, 1 telephone or position, None does not fit."""
+    if len(line) > 140 or (_REQUEST.search(line) and not _SITE.match(line)):
+        return None
+    if _TELEPHONE.match(line) or _SITE.match(line):
+        return 1
+    words = len(line.split())
+    if words <= 10 and line[-1] not in ".!?:" and (_COMPANY.search(line) or _PLACE.match(line) or _POSITION.search(line)):
+        return 1
+    return 0 if is_rule(line) or is_sent_from(line) else None
+
+
+def is_boilerplate(lines: Sequence[str]) -> bool:
+    """Whether lines hold nothing but programs' lines, rules and disclaimers: no words even where there are no others."""
+    filled = [line for line in lines if line.strip()]
+    return all(is_sent_from(line) or is_rule(line) or is_delimiter(line) for line in filled) or is_disclaimer(" ".join(filled))
