@@ -20,6 +20,7 @@ from rules.letter_plan import (
     LetterPlan,
     fitting_articles,
     plan_acknowledgement,
+    plan_change,
     plan_promises,
     speak_understood,
 )
@@ -88,19 +89,23 @@ class Letters:
         self, ticket: Ticket, added: Sequence[Deadline], *, now: datetime, language: Language = Language.RUSSIAN
     ) -> Rendered:
         """A follow-up has reopened the ticket outside duty hours."""
-        return self._about_promises(ClientLetter.REOPENED, ticket, added, now=now, language=language)
+        plan = plan_promises(added, letter=ClientLetter.REOPENED, now=now, schedule=self._policy.schedule)
+        return self._about_promises(plan, ticket, added, now=now, language=language)
 
     def part_deferred(
         self, ticket: Ticket, added: Sequence[Deadline], *, now: datetime, language: Language = Language.RUSSIAN
     ) -> Rendered:
         """A follow-up has added a part that waits for the office; ``added`` are the promises that are new."""
-        return self._about_promises(ClientLetter.PART_DEFERRED, ticket, added, now=now, language=language)
+        plan = plan_promises(added, letter=ClientLetter.PART_DEFERRED, now=now, schedule=self._policy.schedule)
+        return self._about_promises(plan, ticket, added, now=now, language=language)
 
     def promise_changed(
         self, ticket: Ticket, changed: Sequence[Deadline], *, now: datetime, reason: str = ""
     ) -> Rendered:
         """An agent has promised the answer later than it was promised; ``reason`` is in his words."""
-        return self._about_promises(ClientLetter.PROMISE_CHANGED, ticket, changed, now=now, reason=reason)
+        said = one_line(reason).rstrip(" .")
+        plan = plan_change(changed, reason=said, now=now, schedule=self._policy.schedule)
+        return self._about_promises(plan, ticket, changed, now=now, reason=said)
 
     def refusal(self, ticket: Ticket, refusal: Refusal, *, now: datetime) -> Rendered:
         """An agent has refused support: for the client's conduct (clause 12) or a broken contract (clause 11)."""
@@ -120,7 +125,7 @@ class Letters:
 
     def _about_promises(
         self,
-        letter: ClientLetter,
+        plan: LetterPlan,
         ticket: Ticket,
         promises: Sequence[Deadline],
         *,
@@ -128,7 +133,6 @@ class Letters:
         language: Language = Language.RUSSIAN,
         reason: str = "",
     ) -> Rendered:
-        plan = plan_promises(promises, letter=letter, now=now, schedule=self._policy.schedule)
         received = max((each.received_at for each in promises), default=now)
         return self._render(
             plan.letter,
@@ -138,7 +142,7 @@ class Letters:
             {
                 "received": speak_received(received, now=now, zone=self._policy.schedule.zone),
                 "language": language.value,
-                "reason": one_line(reason),
+                "reason": reason,
             },
         )
 
@@ -183,7 +187,6 @@ _NO_PARAGRAPHS: Mapping[str, object] = {
     "states": frozenset(),
     "wants_call": False,
     "conduct": False,
-    "articles": (),
 }
 
 
@@ -193,7 +196,7 @@ def _standing_facts(policy: Policy) -> dict[str, object]:
         "mailbox": policy.mailbox,
         "portal_url": policy.portal_url,
         "hours": speak_hours(policy.schedule),
-        "zone_name": "",
+        "articles": (),
         "days_off": "в выходные и праздничные дни" if policy.schedule.holidays else "в выходные",
     }
 

@@ -65,10 +65,8 @@ class Templates:
                 text=body,
                 html=_LINE_OF_HTML.sub("\n", html.render(facts)).strip() + "\n" if html else _as_html(body),
             )
-        except jinja2.TemplateError as error:
+        except (jinja2.TemplateError, OSError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise LetterFault(_sentence(name, error)) from error
-        except (OSError, UnicodeDecodeError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise LetterFault(f"letter {name}: {error or type(error).__name__}") from error
 
     def _load(self, name: str) -> tuple[jinja2.Template, jinja2.Template, jinja2.Template | None]:
         get = self._environment.get_template
@@ -101,12 +99,20 @@ class Templates:
                 yield f"{path}: no letter has such a file, so it is never used"
 
 
-def _sentence(name: str, error: jinja2.TemplateError) -> str:
+def _sentence(name: str, error: Exception) -> str:
+    """What is wrong and where: the file and line of the template, as far as they can be told."""
     if isinstance(error, jinja2.TemplateNotFound):
         return f"letter {name}: the file {error.name} is missing"
     if isinstance(error, jinja2.TemplateSyntaxError):
         return f"{error.filename or error.name or name}, line {error.lineno}: {error.message}"
-    return f"letter {name}: {error.message or type(error).__name__}"
+    where = f"letter {name}"
+    frame = error.__traceback__
+    while frame is not None:  # jinja2 puts the template's own file and line into the traceback
+        file = frame.tb_frame.f_code.co_filename
+        if file.endswith((".txt", ".html")):
+            where = f"{file}, line {frame.tb_lineno}"
+        frame = frame.tb_next
+    return f"{where}: {error or type(error).__name__}"
 
 
 def _as_html(text: str) -> str:

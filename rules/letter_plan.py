@@ -1,7 +1,7 @@
 """Which letter a client gets and what it has to say: chosen as a value, put into words by the templates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ from rules.spoken import (
 from rules.ticket import Deadline
 
 MAX_ARTICLES = 3
+ANSWER_ABOVE = "--- Ответ клиенту пишите выше этой строки ---"
+"""Stands at the top of a relayed request: what an agent writes above it goes to the client, what is below never."""
 
 
 class ClientLetter(StrEnum):
@@ -47,6 +49,8 @@ class Waits(StrEnum):
     CAME_ON_DAY_OFF = "came_on_day_off"
     OVER_DAYS_OFF = "over_days_off"
     UNTIL_OPENING = "until_opening"
+    DECIDED = "decided"
+    """An agent says that it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,16 @@ def plan_promises(
         closes=_closes(promises, now=now, schedule=schedule),
         opens=_opens(passed, now=now, schedule=schedule),
     )
+
+
+def plan_change(promises: Sequence[Deadline], *, reason: str, now: datetime, schedule: Schedule) -> LetterPlan:
+    """A promise made later than it was. Where the agent gives no reason, an office promise tells clause 3 as one."""
+    plan = plan_promises(promises, letter=ClientLetter.PROMISE_CHANGED, now=now, schedule=schedule)
+    spoken = tuple(
+        replace(each, waits=Waits.DECIDED if each.waits is not Waits.NO and not reason else Waits.NO)
+        for each in plan.promises
+    )
+    return replace(plan, promises=spoken, closes="", reaches="")
 
 
 def has_passed(due_at: datetime, *, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from rules.category import Category, Detail
 from rules.schedule import Calendar, Hours, Schedule
 
 _ON_WEEKDAY = ("в понедельник", "во вторник", "в среду", "в четверг", "в пятницу", "в субботу", "в воскресенье")
+_SHORT = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 _OF_MONTH = (
     "января",
     "февраля",
@@ -96,9 +97,14 @@ def speak_brief(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     today = now.astimezone(zone).date()
     if day == today:
         return f"сегодня {clock}"
-    short = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")[day.weekday()]
     year = "" if day.year == today.year else f".{day.year}"
-    return f"{short} {day.day:02d}.{day.month:02d}{year} {clock}"
+    return f"{_SHORT[day.weekday()]} {day.day:02d}.{day.month:02d}{year} {clock}"
+
+
+def speak_date(moment: datetime, *, zone: ZoneInfo) -> str:
+    """For headings that agents read: «сб 21.11»."""
+    day = moment.astimezone(zone).date()
+    return f"{_SHORT[day.weekday()]} {day.day:02d}.{day.month:02d}"
 
 
 def _end_of(local: datetime) -> tuple[date, str]:
