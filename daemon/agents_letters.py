@@ -66,7 +66,7 @@ class Digest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandOutcome:
     """What became of one command line. ``refused`` says in Russian why it changed nothing; ``told``: the client gets
-    a letter about it."""
+    a letter about it. An empty ``line``: it is about the letter itself, which held no command."""
 
     line: str
     refused: str = ""
@@ -144,17 +144,17 @@ class AgentsLetters:
         ticket: Ticket | None = None,
         recipient: str = "",
         detail: str = "",
-        letter_id: int | None = None,
+        id: int | None = None,  # noqa: A002 - what the store calls it
     ) -> Rendered:
         """Something went wrong that a person must look at. ``detail`` is the reason (a server's answer, a sentence);
-        ``letter_id`` that of the outgoing or quarantined letter, for the command line."""
+        ``id`` that of the outgoing or quarantined letter, for the command line."""
         return self._render(
             kind.value,
             self._tag(ticket) if ticket is not None else "",
             now,
             recipient=one_line(recipient),
             detail=one_line(detail)[:1000],
-            letter_id=letter_id,
+            id=id,
         )
 
     def relayed_request(

@@ -138,12 +138,12 @@ def _to_agents(letters: AgentsLetters, policy: Policy) -> Iterator[Callable[[], 
     strange = (NotUnderstood(line="#зкрыть", why="такой команды нет"),)
     yield partial(letters.command_answer, ticket, done, not_understood=strange, now=now)
     yield partial(letters.command_answer, ticket, done[:1], now=now)
+    kept = (CommandOutcome(line="", refused="письмо записано как внутренняя заметка"),)
+    yield partial(letters.command_answer, ticket, kept, now=now)
     yield partial(letters.command_answer, None, (), not_understood=strange, now=now)
     for notice in NoticeKind:
         address = _CLIENT.address
-        yield partial(
-            letters.notice, notice, now=now, ticket=ticket, recipient=address, detail="550 5.1.1", letter_id=7
-        )
+        yield partial(letters.notice, notice, now=now, ticket=ticket, recipient=address, detail="550 5.1.1", id=7)
         yield partial(letters.notice, notice, now=now)
     for words, names in (("Комната не открывается", ("снимок.png",)), ("слово " * 5000, ())):
         yield partial(letters.relayed_request, shown, received_at=_SATURDAY, words=words, attachments=names, now=now)

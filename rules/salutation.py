@@ -19,7 +19,35 @@ _SURNAME = re.compile(
 _LATIN_SURNAME = re.compile(r"(?:[oey]va?|ina?|yna?|s[kc]iy|sk[yi]|skaya|enko|uk|yan|bay|bek|khan|uly|kyzy)$")
 # Korean and other short surnames that are common in Kazakhstan
 _SHORT_SURNAMES = frozenset(
-    "ан ким кан ли лим лян мин нам ни огай пак сон тен те тё хан хван хегай цай цой чен чой шек шин эм югай юн ю".split()  # noqa: SIM905 - reads better
+    [
+        "ан",
+        "ким",
+        "кан",
+        "ли",
+        "лим",
+        "лян",
+        "мин",
+        "нам",
+        "ни",
+        "огай",
+        "пак",
+        "сон",
+        "тен",
+        "те",
+        "хан",
+        "хван",
+        "хегай",
+        "цай",
+        "цой",
+        "чен",
+        "чой",
+        "шек",
+        "шин",
+        "эм",
+        "югай",
+        "юн",
+        "ю",
+    ]
 )
 # What stands before or behind a surname in the names of firms and offices: «Клиника Иванова», «Анна Декор»
 _NO_PERSON = re.compile(
