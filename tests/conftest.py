@@ -1,12 +1,19 @@
-"""Servers for the tests that need them. A machine without Dovecot skips those tests loudly; CI must have it."""
+"""Servers for the tests that need them. A machine without Dovecot skips those tests loudly; CI must have it.
+
+No test is timed: the machine may be busy with others.
+"""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.dovecot import Account, Dovecot, find_dovecot, new_account
 from tests.servers.smtp import SmtpServer
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 _ABSENT = "DOVECOT IS NOT INSTALLED: nothing about real IMAP is tested (Debian: apt-get install dovecot-imapd)"
 
