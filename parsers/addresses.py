@@ -46,7 +46,7 @@ def collect(mailboxes: Iterable[tuple[str, str]]) -> tuple[Address, ...]:
 
 
 def rescue_mailbox(value: str) -> tuple[str, str]:
-    """A name and an address out of a field that is no list of mailboxes: the one address in it, if there is only one."""
+    """A name and an address out of a field that is no list of mailboxes: the address in it, if it is the only one."""
     found = list(_ANY_ADDRESS.finditer(value[:_WORTH_PARSING]))
     if len(found) != 1:
         return value, ""

@@ -16,15 +16,15 @@ LONGEST_TEXT = 1_000_000
 """Characters of text that are kept of one letter."""
 LONGEST_HTML = 1_000_000
 _LONGEST_CONTENT = 4_000_000
-"""Bytes of one text part that are decoded."""
+"""Bytes that are decoded as text, of all parts together."""
 _MOST_TEXTS = 50
 
-_REPORTS = ("message/", "text/rfc822-headers")
+_EMBEDDED = ("message/", "text/rfc822-headers")
 
 # «This message requires an HTML viewer», «Ваш почтовый клиент не поддерживает HTML»
 _STUB = re.compile(
-    r"(?:requires?|need|please use|view(?:ed|er)?|support|enable|поддерж|просмотр|формат|отображ|включите|қолда)[^.]{0,80}\bhtml|"
-    r"\bhtml\b[^.]{0,80}(?:viewer|capable|client|version|mail reader|enabled|compatible|поддерж|формат|просмотр|клиент)|"
+    r"(?:requires?|need|please use|viewe[dr]|support|enable|поддерж|просмотр|формат|отображ)[^.]{0,80}\bhtml|"
+    r"\bhtml\b[^.]{0,80}(?:viewer|capable|client|version|mail reader|enabled|compatible|поддерж|формат|просмотр)|"
     r"multi-part message in MIME format|view (?:it|this e?mail|this message) in (?:your|a) browser|не отображается",
     re.IGNORECASE,
 )
@@ -44,6 +44,28 @@ class Body:
     embedded: tuple[Part, ...]
     charset: str | None
     """What the first text part says of itself: raw 8-bit header fields are most likely in it too."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What may still be read of one letter, and what was odd in it."""
+
+    defects: list[str]
+    text_left: int = _LONGEST_CONTENT
+    html_left: int = LONGEST_HTML
+
+    def content(self, part: Part) -> bytes:
+        """The part's content as far as the letter's measure allows."""
+        content = part.content[: self.text_left]
+        if len(content) < len(part.content):
+            self.defects.append("the letter holds too much text; only its beginning was read")
+        self.text_left -= len(content)
+        return content
+
+    def html(self, html: str) -> str:
+        cut = html[: self.html_left]
+        self.html_left -= len(cut)
+        return cut
 
 
 @dataclass(slots=True)
@@ -75,18 +97,18 @@ class _Found:
         self.calendars.extend(other.calendars)
 
 
-def read_body(root: Part, defects: list[str]) -> Body:
-    """The body of the letter ``root``. Adds to ``defects`` what was odd."""
-    found = _read(root, defects)
+def read_body(root: Part, reading: Reading) -> Body:
+    """The body of the letter ``root``; what was odd is added to the reading's defects."""
+    found = _read(root, reading)
     text = found.text
     if not text.strip() and found.calendars:
         text = "\n\n".join(found.calendars)
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]
-        defects.append(f"only the first {LONGEST_TEXT} characters of the text were read")
+        reading.defects.append(f"only the first {LONGEST_TEXT} characters of the text were read")
     return Body(
         text=text,
-        html="\n".join(found.htmls)[:LONGEST_HTML] if found.htmls else None,
+        html="\n".join(filter(None, found.htmls)) if found.htmls else None,
         from_html=found.from_html,
         attachments=tuple(_attachment(part) for part in found.attachments),
         embedded=tuple(found.embedded),
@@ -94,62 +116,61 @@ def read_body(root: Part, defects: list[str]) -> Body:
     )
 
 
-def part_text(part: Part, defects: list[str]) -> str:
+def part_text(part: Part, reading: Reading) -> str:
     """The decoded text of one text part; line ends are ``\\n``. HTML comes as HTML."""
-    content = part.content
-    if len(content) > _LONGEST_CONTENT:
-        content = content[:_LONGEST_CONTENT]
-        defects.append("a text part is too long; only its beginning was read")
+    content = reading.content(part)
     charset = part.kind.get("charset")
     if charset is None and part.kind.main == "text/html":
         charset = _charset_of_html(content)
     found = charsets.decode(content, charset)
     if found.defect is not None:
-        defects.append(found.defect)
+        reading.defects.append(found.defect)
     text = found.text.replace("\r\n", "\n").replace("\r", "\n")
     if part.kind.main == "text/plain" and (part.kind.get("format") or "").lower() == "flowed":
         return join_flowed(text, delete_space=(part.kind.get("delsp") or "").lower() == "yes")
     return text
 
 
-def _read(part: Part, defects: list[str]) -> _Found:
+def _read(part: Part, reading: Reading) -> _Found:
     main = part.kind.main
-    if main.startswith("multipart/"):
-        return _read_multipart(part, defects)
+    if main.startswith("multipart/") or (part.children and not main.startswith("message/")):
+        return _read_multipart(part, reading)
     found = _Found()
-    if main.startswith(_REPORTS) and part.disposition.main != "attachment":
+    if main.startswith(_EMBEDDED):
         found.embedded.append(part)
-    elif main.startswith("message/"):
-        found.embedded.append(part)
-        found.attachments.append(part)
+        if main.startswith("message/"):
+            found.attachments.append(part)
     elif main in ("text/plain", "text/html", "text/enriched", "text/richtext") and not _is_file(part):
-        _read_text(part, found, defects)
+        _read_text(part, found, reading)
+        if part.disposition.get("filename"):  # shown in the letter, and a file all the same
+            found.attachments.append(part)
     elif main == "text/calendar":
-        found.calendars.append(calendar_to_text(part_text(part, defects)))
+        found.calendars.append(calendar_to_text(part_text(part, reading)))
         found.attachments.append(part)
     else:
         found.attachments.append(part)
     return found
 
 
-def _read_text(part: Part, found: _Found, defects: list[str]) -> None:
-    text = part_text(part, defects)
+def _read_text(part: Part, found: _Found, reading: Reading) -> None:
+    text = part_text(part, reading)
     if part.kind.main == "text/html":
-        found.htmls.append(text)
+        html = reading.html(text)
+        found.htmls.append(html)
         found.from_html = True
-        text = html_to_text(text)
+        text = html_to_text(html)
     elif part.kind.main != "text/plain":
         text = _ENRICHED.sub("", text).replace("<<", "<")
     if text.strip():
         found.texts.append(text)
 
 
-def _read_multipart(part: Part, defects: list[str]) -> _Found:
+def _read_multipart(part: Part, reading: Reading) -> _Found:
     if part.kind.main == "multipart/alternative":
-        return _best([_read(child, defects) for child in part.children])
+        return _best([_read(child, reading) for child in part.children])
     found = _Found()
     for number, child in enumerate(part.children):
-        given = _read(child, defects)
+        given = _read(child, reading)
         if part.kind.main == "multipart/report" and number > 0 and child.kind.main.startswith("text/plain"):
             # Some systems put the returned letter or its header as plain text: it is no word of this letter's author.
             found.keep_rest(given)
@@ -176,10 +197,14 @@ def _best(branches: list[_Found]) -> _Found:
 
 
 def _is_stub(plain: str, rich: str) -> bool:
+    """Whether the plain text only says that there is HTML: empty, or short, of that kind and not in the HTML."""
     short = plain.strip()
     if not short:
         return True
-    return len(short) <= _LONGEST_STUB and len(rich) > len(short) // 2 and _STUB.search(short) is not None
+    if len(short) > _LONGEST_STUB or _STUB.search(short) is None:
+        return False
+    words, shown = short.split(), set(rich.split())
+    return sum(word in shown for word in words) * 10 < 7 * len(words)
 
 
 def _is_file(part: Part) -> bool:

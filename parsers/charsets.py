@@ -124,10 +124,12 @@ _FREQUENCY = dict(
         strict=True,
     )
 )
-_PAIRS = frozenset(
-    "ст но то на ен ни ра во ко ал ро ер по ре пр ли ов ет ан го не ка ва ор ло ит ть ла та ом ос ол ат ми ел ин де ес "
-    "ри за ог те ве ам ле ли от ед ны до об да ки ти ск ар об се бы ил ся тр мо ас ив ое ий ия им ем ой ый ая ше чт мн".split()
+_PAIRS_WORDS = (
+    "ст но то на ен ни ра во ко ал ро ер по ре пр ли ов ет ан го не ка ва ор ло ит ть ла та ом ос ол ат ми ел ин "
+    "де ес ри за ог те ве ам ле от ед ны до об да ки ти ск ар се бы ил ся тр мо ас ив ое ий ия им ем ой ый ая ше "
+    "чт мн"
 )
+_PAIRS = frozenset(_PAIRS_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +155,12 @@ def decode(data: bytes, charset: str | None) -> Decoded:
 
 
 def clean(text: str) -> str:
-    """``text`` without NUL, control characters (but tab, line feed, carriage return), lone surrogates and marks of order."""
+    """``text`` without NUL and other control characters (tab and line ends stay), surrogates, byte order marks."""
     return _UNWANTED.sub(_replacement, text) if _UNWANTED.search(text) else text
 
 
 def guess(data: bytes) -> str:
-    """The Python name of the charset that ``data`` most likely has: UTF-8 where it holds, else a Cyrillic one or cp1252."""
+    """Python's name of the charset that ``data`` most likely has: UTF-8 if it holds, else a Cyrillic one or cp1252."""
     if _is_utf8(data):
         return "utf-8"
     if _looks_cyrillic(data):

@@ -12,7 +12,7 @@ _WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=
 _RUN = re.compile(rf"{_WORD.pattern}(?:\s*{_WORD.pattern})*".replace("([^", "(?:[^").replace("([bBqQ])", "(?:[bBqQ])"))
 _HEXADECIMAL = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
-_FOLD = re.compile(r"\r?\n[ \t]*|\r")
+_FOLD = re.compile(r"(?:\r?\n[ \t]*)+|\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ def _decode_run(run: str, defects: list[str]) -> str:
         else:
             pieces.append((charset.lower(), bytearray(data)))
     texts = []
-    for charset, data in pieces:
-        found = charsets.decode(bytes(data), charset)
+    for charset, joined in pieces:
+        found = charsets.decode(bytes(joined), charset)
         texts.append(unfold_inside(found.text))
         if found.defect is not None:
             defects.append(f"an encoded word: {found.defect}")

@@ -8,7 +8,7 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
 def clean_file_name(name: str | None) -> str | None:
-    """The last component of ``name`` without control characters and marks of direction (``gpj.‮exe``), cut to 200
+    """The last component of ``name`` without control characters and marks of direction (U+202E), cut to 200
     characters with its extension kept; None where nothing is left."""
     if not name:
         return None

@@ -3,15 +3,20 @@
 import re
 from dataclasses import dataclass
 
-MOST_FIELDS = 3000
+MOST_FIELDS = 5000
 LONGEST_FIELD = 65536
 """Bytes of one field that are kept; identity fields beyond it would be nonsense anyway."""
+
+_LONGEST_BLOCK = 1024 * 1024
+_LONGEST_LATE_FIELD = 256
+"""The same for fields that begin behind a whole megabyte of others."""
 
 # Subject: text, or "Subject : text" (RFC 5322, 4.5), with its folded lines
 _FIELD = re.compile(rb"([!-9;-~]{1,256})[ \t]*:([^\n]*(?:\n[ \t]+[^\n]*)*)(?:\n|\Z)")
 # From sender@example.kz Sat Nov 21 12:04:00 2026    (the line that an mbox file puts before a letter)
 _MBOX_LINE = re.compile(rb"(?:>?From [^\n]*\n)+")
 _BLANK_LINE = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
+_END_OF_BLOCK = re.compile(rb"\n[ \t]*\r?\n")
 _CONTINUATION = re.compile(rb"(?:[ \t]+[^\n]*(?:\n|\Z))+")
 
 
@@ -42,8 +47,11 @@ class Block:
 
 
 def read_block(data: bytes, start: int = 0) -> Block:
-    """The header block that begins at ``start``. It ends at the first blank line, or at the first line that is no field:
-    that line begins the body (a letter without any header is all body)."""
+    """The header block that begins at ``start``.
+
+    It ends at the first blank line, or at the first line that is no field: that line begins the body (a letter without
+    any header is all body).
+    """
     fields: list[Field] = []
     odd: list[str] = []
     at = start
@@ -67,20 +75,20 @@ def read_block(data: bytes, start: int = 0) -> Block:
             continue
         at = match.end()
         _keep(match, fields, odd)
+        if len(fields) >= MOST_FIELDS:
+            odd.append(f"more than {MOST_FIELDS} header fields; the rest were not read")
+            blank = _END_OF_BLOCK.search(data, at - 1)
+            at = blank.end() if blank is not None else len(data)
+            break
     return Block(fields=tuple(fields), starts_at=starts_at, body_at=min(at, len(data)), odd=tuple(dict.fromkeys(odd)))
 
 
 def _keep(match: re.Match[bytes], fields: list[Field], odd: list[str]) -> None:
-    if len(fields) >= MOST_FIELDS:
-        odd.append(f"more than {MOST_FIELDS} header fields; only the first are kept")
-        if match.group(1).lower() != b"from":  # how many From fields there are decides about identity
-            return
-        if len(fields) >= 2 * MOST_FIELDS:
-            return
     value = match.group(2)
-    if len(value) > LONGEST_FIELD:
-        odd.append(f"a header field longer than {LONGEST_FIELD} bytes; its end is left out")
-        value = value[:LONGEST_FIELD]
+    longest = LONGEST_FIELD if match.start() < _LONGEST_BLOCK else _LONGEST_LATE_FIELD
+    if len(value) > longest:
+        odd.append(f"a header field longer than {longest} bytes; its end is left out")
+        value = value[:longest]
     fields.append(Field(name=match.group(1).decode("ascii").lower(), value=value))
 
 

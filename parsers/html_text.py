@@ -15,21 +15,27 @@ LONGEST = 1_000_000
 _DEEPEST = 400
 """Beyond it the parser's own time grows with the square of the depth (13 s for 100,000 open elements)."""
 
-_SILENT = frozenset(
-    "style script head title template noscript object applet iframe svg math select textarea audio video".split()
+_SILENT_WORDS = "style script head title template noscript object applet iframe svg math select textarea audio video"
+_SILENT = frozenset(_SILENT_WORDS.split())
+_BLOCKS_WORDS = (
+    "address article aside blockquote center dd details dialog div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody thead tfoot tr ul caption body "
+    "html"
 )
-_BLOCKS = frozenset(
-    "address article aside blockquote center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr li main nav ol p pre section summary table tbody thead tfoot tr ul caption body html".split()
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote".split())
+_BLOCKS = frozenset(_BLOCKS_WORDS.split())
+_PARAGRAPHS_WORDS = "p h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote"
+_PARAGRAPHS = frozenset(_PARAGRAPHS_WORDS.split())
 _CELLS = frozenset(("td", "th"))
 
 # <div>, </span>, <br/>
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_NEVER_DEEP = frozenset(
-    "p li td tr th br img hr meta link input col area base wbr dd dt option tbody thead tfoot o".split()
-)
+_NEVER_DEEP_WORDS = "p li td tr th br img hr meta link input col area base wbr dd dt option tbody thead tfoot o"
+_NEVER_DEEP = frozenset(_NEVER_DEEP_WORDS.split())
+_LONGEST_TAG = 8192
+"""Beyond it too: each attribute is held against all the others (16 s for 100,000 of them)."""
+# <img src="data:image/png;base64,iVBORw0KGgo…">: long, and nothing in it to read
+_DATA = re.compile(r"data:[a-zA-Z0-9.+/-]{1,80};base64,[A-Za-z0-9+/=\s]{200,}")
+_LONG_TAG = re.compile(rf"<[^<>]{{{_LONGEST_TAG}}}")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 # <style type="text/css"> … </style>
 _STYLE = re.compile(r"<(/?)(?:style|script)\b[^<>]*>", re.IGNORECASE)
@@ -41,9 +47,9 @@ _SAME = re.compile(r"^(?:https?://(?:www\.)?|mailto:|tel:)|/+$", re.IGNORECASE)
 
 
 def html_to_text(html: str) -> str:
-    """The text of ``html``; empty where it shows nothing. Line ends are ``\\n``, never more than one blank line in a row."""
-    html = clean(html[:LONGEST])
-    if _too_deep(html):
+    """The text of ``html``; empty where it shows nothing. Line ends are ``\\n``, never two blank lines in a row."""
+    html = clean(_DATA.sub("", html)[:LONGEST])
+    if _LONG_TAG.search(html) or _too_deep(html):
         return _without_tags(html)
     root = LexborHTMLParser(html).root
     if root is None:

@@ -13,7 +13,7 @@ _MOST = 200
 
 # ; charset="koi8-r"   ; filename*0*=utf-8''%D0%BE   ; name = отчёт за май.docx
 _PARAMETER = re.compile(r""";\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))""", re.DOTALL)
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+*-]{1,80}")
 # filename*1*: the second piece, percent-encoded
 _PIECE = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
 _BACKSLASHED = re.compile(r"\\(.)", re.DOTALL)

@@ -5,6 +5,7 @@ than milliseconds for, is read by ``parsers/structure.py`` instead, which has bo
 """
 
 import hashlib
+import logging
 from email.errors import MessageError
 from email.message import Message
 
@@ -15,10 +16,10 @@ from mailparser.utils import get_addresses
 from parsers import structure
 from parsers.addresses import MOST as MOST_ADDRESSES
 from parsers.addresses import collect, is_one_clean_mailbox, rescue_mailbox
-from parsers.body import Body, read_body
+from parsers.body import Body, Reading, read_body
 from parsers.embedded import read_embedded
 from parsers.encoded_words import decode_value, raw_text
-from parsers.header_block import Block, Field, read_block
+from parsers.header_block import MOST_FIELDS, Block, Field, read_block
 from parsers.mail import Address, Attachment, Header, ParsedMail
 from parsers.message_ids import find_message_ids, own_message_id
 from parsers.moments import read_moment, read_received
@@ -39,6 +40,10 @@ _MOST_DEFECTS = 50
 _LIBRARY_FAULTS = (MailParserError, MessageError, AttributeError, LookupError, TypeError, ValueError)
 
 
+# It warns of each part that it does not know, with the sender's own words: the defects say what matters.
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+
+
 def parse_mail(raw: bytes) -> ParsedMail:
     """The facts of the letter ``raw``; any bytes give a value, and whatever was odd stands in its defects.
 
@@ -49,7 +54,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     raw = raw.lstrip(b"\r\n")
     defects: list[str] = [] if raw.strip() else ["the letter is empty"]
     root = _read_parts(raw, defects)
-    body = read_body(root, defects)
+    body = read_body(root, Reading(defects=defects))
     return _compose(root, body, defects)
 
 
@@ -77,7 +82,8 @@ def _is_ordinary(raw: bytes, block: Block) -> bool:
     if raw.count(b"\n--") > _MOST_DELIMITERS_FOR_LIBRARY:
         return False
     folded = raw.lower()
-    if b"message/" in folded:  # mail-parser mixes the text of embedded messages into the letter's own
+    if b"message/" in folded or b"multipart/digest" in folded:
+        # mail-parser mixes the text of embedded messages into the letter's own, and keeps none of their bytes
         return False
     at = folded.find(b"content-", 0)
     seen = 0
@@ -130,7 +136,7 @@ def _compose(root: Part, body: Body, defects: list[str]) -> ParsedMail:
         references=find_message_ids(" ".join(_all(headers, "references"))),
         from_=_addresses(senders, defects),
         from_fields=len(senders),
-        from_well_formed=len(senders) == 1 and is_one_clean_mailbox(senders[0]),
+        from_well_formed=len(senders) == 1 and len(block.fields) < MOST_FIELDS and is_one_clean_mailbox(senders[0]),
         sender=_field_addresses(block, "sender", hint, defects),
         reply_to=_field_addresses(block, "reply-to", hint, defects),
         to=_field_addresses(block, "to", hint, defects),
@@ -174,14 +180,18 @@ def _addresses(values: list[str], defects: list[str]) -> tuple[Address, ...]:
     """The mailboxes of all the fields, read by mail-parser, which tells a display name from an address strictly."""
     mailboxes: list[tuple[str, str]] = []
     for value in values:
-        if len(value) > _LONGEST_ADDRESS_FIELD:
-            defects.append("an address field is too long; its end was not read")
-            value = value[:_LONGEST_ADDRESS_FIELD].rpartition(",")[0]
-        mailboxes.extend(_mailboxes(value, defects))
+        mailboxes.extend(_mailboxes(_cut(value, defects), defects))
         if len(mailboxes) >= MOST_ADDRESSES:
             defects.append(f"more than {MOST_ADDRESSES} addresses; only the first are kept")
             break
     return collect(mailboxes)
+
+
+def _cut(value: str, defects: list[str]) -> str:
+    if len(value) <= _LONGEST_ADDRESS_FIELD:
+        return value
+    defects.append("an address field is too long; its end was not read")
+    return value[:_LONGEST_ADDRESS_FIELD].rpartition(",")[0]
 
 
 def _mailboxes(value: str, defects: list[str]) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ from parsers.parameters import Value, media_type, parse_value
 
 DEEPEST = 40
 MOST_PARTS = 500
-MOST_EMBEDDED_DEPTH = 8
+_MOST_DELIMITERS = 100_000
+"""Places that look like a delimiter and are looked at, of one multipart."""
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 # begin 644 report.doc
@@ -87,7 +88,7 @@ def with_children(part: Part, children: tuple[Part, ...], content: bytes) -> Par
 
 
 def decode_transfer(body: bytes, encoding: bytes | None) -> bytes:
-    """The content behind a Content-Transfer-Encoding; an unknown one, or one that cannot be undone, leaves it as it is."""
+    """The content behind a Content-Transfer-Encoding; one that is unknown or cannot be undone leaves it as it is."""
     name = (encoding or b"").split(b";")[0].strip().lower()
     if name == b"base64":
         return decode_base64(body)
@@ -165,7 +166,9 @@ def _between(body: bytes, boundary: bytes, most: int) -> list[bytes] | None:
     pieces: list[bytes] = []
     start: int | None = None
     at = body.find(delimiter)
-    while at >= 0 and len(pieces) < most:
+    tries = _MOST_DELIMITERS
+    while at >= 0 and len(pieces) < most and tries > 0:
+        tries -= 1
         after = at + len(delimiter)
         end = body.find(b"\n", after)
         tail = body[after : end if end >= 0 else len(body)] if end < 0 or end - after < 256 else b"x"
