@@ -1,6 +1,7 @@
 """Working hours as an endless row of periods, and the two questions asked of it (clauses 2 and 3)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -35,11 +36,18 @@ class Hours:
     closes: time
 
 
-class NeverOpen(ValueError):
+class NeverOpen(ValueError):  # noqa: N818 - says what is wrong, as a sentence would
     """The schedule has no working hours within three years of the moment asked."""
 
 
-_HORIZON = timedelta(days=3 * 366)
+_HORIZON_DAYS = 3 * 366
+
+
+def _days(first: date, *, step: int) -> Iterator[date]:
+    """Three years of days from ``first`` on, forwards or backwards; fewer where the era itself ends."""
+    with suppress(OverflowError):
+        for count in range(_HORIZON_DAYS):
+            yield first + timedelta(days=count * step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,11 +77,12 @@ class Schedule:
     def period_on(self, calendar: Calendar, day: date) -> Period | None:
         """The working hours of the local ``day``, or None if the desk is closed."""
         key = (calendar, day)
-        if key not in self._cache:
-            if len(self._cache) > 4096:
-                self._cache.clear()
-            self._cache[key] = self._period_on(calendar, day)
-        return self._cache[key]
+        with suppress(KeyError):  # one look: another thread may empty the cache at any moment
+            return self._cache[key]
+        if len(self._cache) > 4096:
+            self._cache.clear()
+        period = self._cache[key] = self._period_on(calendar, day)
+        return period
 
     def _period_on(self, calendar: Calendar, day: date) -> Period | None:
         if self.is_office_day(day):
@@ -89,13 +98,11 @@ class Schedule:
 
     def periods(self, calendar: Calendar, moment: datetime) -> Iterator[Period]:
         """The periods that end after ``moment``, in order; the first may have begun before it."""
-        day = moment.astimezone(self.zone).date() - timedelta(days=1)
-        last = day + _HORIZON
-        while day < last:
+        today = moment.astimezone(self.zone).date()
+        for day in _days(today - timedelta(days=1), step=1):  # yesterday's period may end at today's midnight
             period = self.period_on(calendar, day)
             if period is not None and period.end > moment:
                 yield period
-            day += timedelta(days=1)
         raise NeverOpen(f"no working hours on the {calendar} calendar within three years after {moment.isoformat()}")
 
     def open_at(self, calendar: Calendar, moment: datetime) -> bool:
@@ -127,16 +134,13 @@ class Schedule:
         Lies in working hours or at an opening; used to warn some working minutes before a promise breaks.
         """
         left = working_time
-        day = moment.astimezone(self.zone).date()
-        first = day - _HORIZON
-        while day > first:
+        for day in _days(moment.astimezone(self.zone).date(), step=-1):
             period = self.period_on(calendar, day)
             if period is not None and period.start < moment:
                 end = min(moment, period.end)
                 if left <= end - period.start:
                     return end - left
                 left -= end - period.start
-            day -= timedelta(days=1)
         raise NeverOpen(f"no working hours on the {calendar} calendar within three years before {moment.isoformat()}")
 
     def closing_after(self, calendar: Calendar, moment: datetime) -> datetime:
