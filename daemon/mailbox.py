@@ -349,7 +349,9 @@ class Mailbox:
             if opening is not None:
                 self._client = self._open(opening)
             yield self._opened()
-        except (TryAgainLater, PersonMustLook, Refused):
+        except (TryAgainLater, PersonMustLook, Refused) as error:
+            if opening is not None or isinstance(error, TryAgainLater):
+                self._drop()
             raise
         except IMAPClientReadOnlyError as error:
             raise PersonMustLook(f"{what}: the server allows reading alone: {_said(error)}") from error

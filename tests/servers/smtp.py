@@ -19,7 +19,6 @@ import os
 import random
 import signal
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -98,19 +97,20 @@ class Rules:
         self.set(rules)
 
     def set(self, rules: Iterable[Rule]) -> None:
-        self._rules = [[rule, rule.times] for rule in rules]
+        self._rules = tuple(rules)
+        self._left = [rule.times for rule in self._rules]
 
     def find(self, stage: Stage, envelope: Envelope, recipient: str = "") -> Rule | None:
         self._reread()
         to = recipient or next(iter(envelope.rcpt_tos), "")
-        for entry in self._rules:
-            rule, left = entry
+        for number, rule in enumerate(self._rules):
+            left = self._left[number]
             if rule.stage is not stage or left == 0 or rule.recipient not in to:
                 continue
             if (rule.null_sender and _sender(envelope)) or self._random.random() >= rule.share:
                 continue
             if left is not None:
-                entry[1] = left - 1
+                self._left[number] = left - 1
             return rule
         return None
 
@@ -133,7 +133,7 @@ class Ledger:
         self._changed = threading.Condition()
 
     def enter(self, envelope: Envelope, *, answered: bool) -> None:
-        raw = bytes(envelope.content or b"")
+        raw = _content(envelope)
         headers = email.message_from_bytes(raw.partition(b"\r\n\r\n")[0], policy=email.policy.compat32)
         taken = Taken(
             at=time.time(),
@@ -182,6 +182,11 @@ def _sender(envelope: Envelope) -> str:
     return "" if envelope.mail_from in (None, "<>") else str(envelope.mail_from)
 
 
+def _content(envelope: Envelope) -> bytes:
+    content = envelope.content or b""
+    return content if isinstance(content, bytes) else content.encode()
+
+
 class _Dialogue(SMTP):
     """Adds to aiosmtpd what it lacks: an end of the dialogue wherever a rule wants it, and DSN."""
 
@@ -195,6 +200,7 @@ class _Dialogue(SMTP):
         await super().smtp_RCPT(" ".join(words))
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
+        assert self.envelope is not None
         answer = await self._handler.obey(self, Stage.DATA, self.envelope)
         if answer is not None:
             await self.push(answer)
@@ -244,7 +250,7 @@ class _Handler:
         if act in (ACCEPT, CUT_ACCEPTED):
             self._ledger.enter(envelope, answered=act == ACCEPT)
             if self._file_copy is not None:
-                self._file_copy(bytes(envelope.content or b""))
+                self._file_copy(_content(envelope))
         if act == ACCEPT:
             return "250 2.0.0 OK: taken"
         return await _act(server, act)
@@ -264,7 +270,7 @@ async def _act(server: SMTP, act: str) -> str:
         while server.transport is not None and not server.transport.is_closing():
             await asyncio.sleep(0.05)
     elif act in (CUT, CUT_ACCEPTED):
-        assert server.transport is not None
+        assert isinstance(server.transport, asyncio.WriteTransport)
         server.transport.abort()
     return act if act[:3].isdigit() else "421 4.3.2 gone"
 
@@ -392,4 +398,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
