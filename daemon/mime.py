@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from enum import Enum, auto
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import groupby
 from urllib.parse import quote
 
 SENDER_NAME = "Техническая поддержка Control System Center"
@@ -142,6 +143,7 @@ def _base64(content: bytes) -> bytes:
 # --- headers
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]{1,60}")
 # «client@example.kz»: the plain dot-atom form (RFC 5322, 3.4.1); quoted local parts are not written to
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 # «<CAF0x1=abc.def@mail.gmail.com>»; also the odd ones without an @
@@ -171,11 +173,16 @@ def _address(address: str) -> str:
 
 @lru_cache(maxsize=16)
 def _sender(name: str, address: str) -> str:
+    """The display name as a phrase (RFC 2047, 5.3): plain words stay as they are, the others are encoded together.
+
+    Two encoded words beside each other are kept from where they can be: some readers show a blank between them.
+    """
     _refuse_control("the sender's name", name)
-    if not name:
-        return _address(address)
-    words = "\r\n ".join(_encoded_words(name, room=75 - len("From: ")))
-    return f"{words}\r\n <{_address(address)}>"
+    pieces: list[str] = []
+    for plain, words in groupby(name.split(), key=lambda word: _ATOM.fullmatch(word) is not None):
+        run = " ".join(words)
+        pieces += [run] if plain else _encoded_words(run, room=75 - len("From: "))
+    return "\r\n ".join((*pieces, f"<{_address(address)}>"))
 
 
 def _words(name: str, value: str) -> str:

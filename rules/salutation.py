@@ -18,36 +18,8 @@ _SURNAME = re.compile(
 )
 _LATIN_SURNAME = re.compile(r"(?:[oey]va?|ina?|yna?|s[kc]iy|sk[yi]|skaya|enko|uk|yan|bay|bek|khan|uly|kyzy)$")
 # Korean and other short surnames that are common in Kazakhstan
-_SHORT_SURNAMES = frozenset(
-    [
-        "ан",
-        "ким",
-        "кан",
-        "ли",
-        "лим",
-        "лян",
-        "мин",
-        "нам",
-        "ни",
-        "огай",
-        "пак",
-        "сон",
-        "тен",
-        "те",
-        "хан",
-        "хван",
-        "хегай",
-        "цай",
-        "цой",
-        "чен",
-        "чой",
-        "шек",
-        "шин",
-        "эм",
-        "югай",
-        "юн",
-        "ю",
-    ]
+_SHORT_SURNAME = re.compile(
+    r"ан|ким|кан|ли|лим|лян|мин|нам|ни|огай|пак|сон|тен|те|хан|хван|хегай|цай|цой|чен|чой|шек|шин|эм|югай|юн|ю"
 )
 # What stands before or behind a surname in the names of firms and offices: «Клиника Иванова», «Анна Декор»
 _NO_PERSON = re.compile(
@@ -89,7 +61,7 @@ def _is_cyrillic_person(words: list[str]) -> bool:
     if len(words) == 3 and any(_PATRONYMIC.search(word) for word in others):
         return True  # «Елена Викторовна Шульц»: no firm has a patronymic
     return all(
-        word in _SHORT_SURNAMES or (len(word) > 4 and (_SURNAME.search(word) or _PATRONYMIC.search(word)))
+        _SHORT_SURNAME.fullmatch(word) or (len(word) > 4 and (_SURNAME.search(word) or _PATRONYMIC.search(word)))
         for word in others
     )
 
