@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -56,14 +56,17 @@ class _Section(BaseModel):
 
 
 class MailboxSection(_Section):
-    """The IMAP side. ``password`` may be empty on loopback alone; ``port`` follows from ``security`` if not given."""
+    """The IMAP side. ``password`` may be empty on loopback alone.
+
+    Where they are not given, ``port`` follows from ``security``, and ``username`` is the address.
+    """
 
     address: Address
     aliases: tuple[Address, ...] = ()
     host: Host
     port: Port
     security: Security = Security.TLS
-    username: Word
+    username: str = ""
     password: Secret = Secret("")
     password_file: Path | None = None
     folder: Word = "INBOX"
@@ -253,7 +256,8 @@ class _Environment(EnvSettingsSource):
 
     def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
         if isinstance(value, str) and not value.lstrip().startswith(("[", "{")):
-            return [part.strip() for part in value.split(",") if part.strip()]
+            several = get_origin(field.annotation) is tuple
+            return [part.strip() for part in value.split(",") if part.strip()] if several else value
         return super().decode_complex_value(field_name, field, value)
 
 

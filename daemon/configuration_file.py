@@ -81,6 +81,6 @@ def complete(merged: Mapping[str, Any]) -> dict[str, Any]:
         security = values.get("security", "tls")
         values.setdefault("port", ports.get(security if isinstance(security, str) else "", ports["tls"]))
         if isinstance(address, str) and (section == "mailbox" or values.get("password")):
-            values.setdefault("username", address)
+            values["username"] = values.get("username") or address
         completed[section] = values
     return completed

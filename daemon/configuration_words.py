@@ -12,7 +12,6 @@ from daemon.errors import Fault
 _TO_WRITE = {
     "mailbox.address": 'is missing: write the address of support, as address = "info@example.kz"',
     "mailbox.host": 'is missing: write the IMAP server, as host = "imap.example.kz"',
-    "mailbox.username": "is missing: it follows from mailbox.address, or write a name of its own",
     "smtp.host": 'is missing: write the SMTP server, as host = "smtp.example.kz"',
 }
 _KINDS = {

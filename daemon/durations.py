@@ -7,9 +7,9 @@ from rules.policy import Limit
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=36500)
-_DURATION = re.compile(r"(\d{1,9})([smhd])")  # "90s", "24h"
-_LIMIT = re.compile(r"(\d{1,9})/(\S+)")  # "10/1h"
-_SIZE = re.compile(r"(\d{1,9})\s?([KM])B", re.IGNORECASE)  # "25MB", "512 kB"
+_DURATION = re.compile(r"([0-9]{1,9})([smhd])")  # "90s", "24h"
+_LIMIT = re.compile(r"([0-9]{1,9})/(\S+)")  # "10/1h"
+_SIZE = re.compile(r"([0-9]{1,9})\s?([KM])B", re.IGNORECASE)  # "25MB", "512 kB"
 _SIZE_FACTORS = {"k": 1_000, "m": 1_000_000}
 
 HOW_DURATION = 'write a number and a unit in quotes, as "90s", "15m", "24h" or "7d"'

@@ -50,7 +50,7 @@ def open_journal(stream: TextIO, *, colours: bool | None = None) -> Journal:
     Warnings of the libraries' own logging go the same way, without their arguments' secrets.
     """
     for_people = stream.isatty() if colours is None else colours
-    processors: list[Any] = [structlog.processors.add_log_level, _hide_secrets]
+    processors: list[Any] = [structlog.processors.add_log_level, structlog.processors.format_exc_info, _hide_secrets]
     if for_people:
         processors += [
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
@@ -60,8 +60,6 @@ def open_journal(stream: TextIO, *, colours: bool | None = None) -> Journal:
     else:
         processors += [
             _moment,
-            structlog.processors.format_exc_info,
-            _hide_secrets,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=_plain),
         ]
     logger = structlog.wrap_logger(
