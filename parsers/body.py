@@ -19,6 +19,7 @@ _LONGEST_CONTENT = 4_000_000
 """Bytes that are decoded as text, of all parts together."""
 _MOST_TEXTS = 50
 
+_TEXTS = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
 _EMBEDDED = ("message/", "text/rfc822-headers")
 
 # «This message requires an HTML viewer», «Ваш почтовый клиент не поддерживает HTML»
@@ -78,6 +79,8 @@ class _Found:
     attachments: list[Part] = field(default_factory=list)
     embedded: list[Part] = field(default_factory=list)
     calendars: list[str] = field(default_factory=list)
+    spare: list[Part] = field(default_factory=list)
+    """Named text parts that are read only where there is no other text."""
 
     @property
     def text(self) -> str:
@@ -95,6 +98,7 @@ class _Found:
         self.attachments.extend(other.attachments)
         self.embedded.extend(other.embedded)
         self.calendars.extend(other.calendars)
+        self.spare.extend(other.spare)
 
 
 def read_body(root: Part, reading: Reading) -> Body:
@@ -103,6 +107,8 @@ def read_body(root: Part, reading: Reading) -> Body:
     text = found.text
     if not text.strip() and found.calendars:
         text = "\n\n".join(found.calendars)
+    elif not text.strip() and found.spare:
+        text = part_text(found.spare[0], reading)
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]
         reading.defects.append(f"only the first {LONGEST_TEXT} characters of the text were read")
@@ -131,7 +137,7 @@ def part_text(part: Part, reading: Reading) -> str:
     return text
 
 
-def _read(part: Part, reading: Reading) -> _Found:
+def _read(part: Part, reading: Reading, *, is_first_of_report: bool = False) -> _Found:
     main = part.kind.main
     if main.startswith("multipart/") or (part.children and not main.startswith("message/")):
         return _read_multipart(part, reading)
@@ -140,7 +146,7 @@ def _read(part: Part, reading: Reading) -> _Found:
         found.embedded.append(part)
         if main.startswith("message/"):
             found.attachments.append(part)
-    elif main in ("text/plain", "text/html", "text/enriched", "text/richtext") and not _is_file(part):
+    elif main in _TEXTS and (is_first_of_report or not _is_file(part)):
         _read_text(part, found, reading)
         if part.disposition.get("filename"):  # shown in the letter, and a file all the same
             found.attachments.append(part)
@@ -148,6 +154,8 @@ def _read(part: Part, reading: Reading) -> _Found:
         found.calendars.append(calendar_to_text(part_text(part, reading)))
         found.attachments.append(part)
     else:
+        if main == "text/plain" and part.disposition.main != "attachment":
+            found.spare.append(part)
         found.attachments.append(part)
     return found
 
@@ -170,8 +178,9 @@ def _read_multipart(part: Part, reading: Reading) -> _Found:
         return _best([_read(child, reading) for child in part.children])
     found = _Found()
     for number, child in enumerate(part.children):
-        given = _read(child, reading)
-        if part.kind.main == "multipart/report" and number > 0 and child.kind.main.startswith("text/plain"):
+        in_report = part.kind.main == "multipart/report"
+        given = _read(child, reading, is_first_of_report=in_report and number == 0)
+        if in_report and number > 0 and child.kind.main.startswith("text/plain"):
             # Some systems put the returned letter or its header as plain text: it is no word of this letter's author.
             found.keep_rest(given)
             found.embedded.append(child)

@@ -6,12 +6,20 @@ guessed, and a guess is always told to the caller as a defect.
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
-_SAMPLE = 4096
-"""Bytes of the letter that a guess looks at: more does not make it better."""
+_SAMPLE = 1000
+"""Bytes from the first 8-bit letter on that a guess looks at: more does not make it better."""
+
+_PLAINLY_RUSSIAN = 58
+"""A score that text in the right charset has, and none in a wrong one."""
 
 CYRILLIC = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic")
+
+_USUAL = {"cp1251": 6, "koi8_r": 4, "mac_cyrillic": -4}
+"""windows-1251 is far the most usual, and the small letters of Mac are nearly the same."""
 
 # A name from the wire must not pick one of Python's codecs that are no charsets (punycode is quadratic besides).
 _NO_CHARSETS = frozenset(
@@ -74,6 +82,8 @@ _JAPANESE = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
 _KOREAN = re.compile(rb"\x1b\$\)C")
 # "пРИВЕТ": a capital behind a small letter inside one word is what koi8-r read as windows-1251 looks like.
 _CAPITAL_INSIDE = re.compile("[а-яё][А-ЯЁ]")
+_CAPITAL_BEHIND = re.compile("(?<=[А-Яа-яЁё])[А-ЯЁ]")
+_FOREIGN = re.compile("[^\x00-\x7f]")
 _CYRILLIC_LETTER = re.compile("[А-яЁё]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 # "d\xe9j\xe0" and "\xd1\xf0\xee\xf7\xed\xee": the words that have high bytes at all
@@ -204,7 +214,7 @@ def _decode_broken(data: bytes, said: str) -> Decoded:
     except (LookupError, UnicodeError):
         patched = ""
     broken = patched.count("\ufffd")
-    if patched and broken * 20 <= len(_HIGH.findall(data)) + 1:
+    if patched and broken * 20 <= len(data if data.isascii() else _HIGH.findall(data)) + 1:
         return Decoded(text=patched, defect=f"the text has {broken} places that are no {said}")
     other = guess(data)
     if other == "cp1252" and patched:
@@ -220,11 +230,11 @@ def _decode_unsaid(data: bytes, charset: str | None) -> Decoded:
         if charset and charset.lower() not in _NOTHING_SAID
         else "no charset"
     )
-    if _JAPANESE.search(data, 0, _SAMPLE):
+    if _JAPANESE.search(data, 0, 4096):
         return Decoded(
             text=data.decode("iso2022_jp_ext", "replace"), defect=f"{what}; it was read as iso-2022-jp (guessed)"
         )
-    if _KOREAN.search(data, 0, _SAMPLE):
+    if _KOREAN.search(data, 0, 4096):
         return Decoded(
             text=data.decode("iso2022_kr", "replace"), defect=f"{what}; it was read as iso-2022-kr (guessed)"
         )
@@ -246,8 +256,11 @@ def _mistaken_for(data: bytes, said: str) -> str | None:
         name, score = _best_cyrillic(data)
         return name if score > 25 else None
     if said.replace("-", "_") in CYRILLIC:
+        own = _score(data, said)
+        if own >= _PLAINLY_RUSSIAN:
+            return None
         name, score = _best_cyrillic(data)
-        return name if name != said.replace("-", "_") and score > 1.25 * _score(data, said) + 8 else None
+        return name if name != said.replace("-", "_") and score > 1.25 * own + 8 else None
     return None
 
 
@@ -277,8 +290,7 @@ def _around_first_high(data: bytes) -> bytes:
 
 
 def _best_cyrillic(data: bytes) -> tuple[str, float]:
-    # windows-1251 is far the most usual, and the small letters of Mac are nearly the same
-    scored = [(_score(data, name) + (4 if name == "cp1251" else 0), name) for name in CYRILLIC]
+    scored = [(_score(data, name) + _USUAL.get(name, 0), name) for name in CYRILLIC]
     best = max(scored, key=lambda pair: pair[0])
     return best[1], best[0]
 
@@ -286,12 +298,13 @@ def _best_cyrillic(data: bytes) -> tuple[str, float]:
 def _score(data: bytes, charset: str) -> float:
     """How Russian the bytes look in ``charset``: roughly per letter, 100 is ordinary text."""
     text = _around_first_high(data).decode(charset, "replace")
-    foreign = [letter for letter in text if letter > "\x7f"]
+    foreign = _FOREIGN.findall(text)
     if not foreign:
         return 0.0
     letters = _CYRILLIC_LETTER.findall(text)
     small = text.lower()
-    value = float(sum(_FREQUENCY.get(letter.lower(), 0) for letter in letters))
-    value += 40.0 * sum(small[place : place + 2] in _PAIRS for place in range(len(small) - 1))
+    value = float(sum(_FREQUENCY.get(letter, 0) * count for letter, count in Counter(small).items()))
+    value += 40.0 * sum(pair in _PAIRS for pair in map("".join, pairwise(small)))
+    value -= 8.0 * len(_CAPITAL_BEHIND.findall(text))
     value -= 60.0 * len(_CAPITAL_INSIDE.findall(text)) + 80.0 * (len(foreign) - len(letters))
     return value / len(foreign)

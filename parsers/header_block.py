@@ -94,6 +94,8 @@ def _keep(match: re.Match[bytes], fields: list[Field], odd: list[str]) -> None:
 
 def _following_field(data: bytes, at: int) -> int | None:
     """Where the block goes on behind one odd line, or None: one line alone, followed by a well-known field."""
+    if data.startswith(b"--", at):  # the delimiter of a multipart: its body has begun without a blank line
+        return None
     continuation = _CONTINUATION.match(data, at)
     end = continuation.end() if continuation is not None else data.find(b"\n", at) + 1
     return end if end > 0 and _WELL_KNOWN.match(data, end) else None

@@ -12,7 +12,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
-_KAZAKH_LETTER = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_KAZAKH_LETTER = re.compile("[әғқңөұүһ]", re.IGNORECASE)
+# «і» is Kazakh, Ukrainian and Belarusian: it speaks for Kazakh only beside a letter that the others do not have.
+_SHARED_LETTER = re.compile("і", re.IGNORECASE)
 _NOT_RUSSIAN = re.compile("[ґєїђјљњћџѓќѕў]", re.IGNORECASE)
 
 # Words that stand in nearly every letter, also as they are typed on a Russian keyboard (калай for қалай).
@@ -37,6 +39,13 @@ _RUSSIAN_WORDS = (
     "под без о об чтобы"
 )
 _RUSSIAN = frozenset(_RUSSIAN_WORDS.split())
+# Russian without a Russian keyboard: «Zdravstvuite, ne mogu zaiti v kabinet»
+_TYPED_RUSSIAN_WORDS = (
+    "ne na chto kak ya v u s k menya mne vse eto est net pozhaluista pozhaluysta pojaluista pojaluysta zdravstvuite "
+    "zdravstvuyte zdravstvujte dobryi dobryy dobryj den podskazhite podskajite mozhno nuzhno uzhe tozhe nado po za ot dlya "
+    "pri ili esli spasibo mogu rabotaet pochemu vchera segodnya shto chtoby vam vas nas nam privet kogda ochen eshe"
+)
+_TYPED_RUSSIAN = frozenset(_TYPED_RUSSIAN_WORDS.split())
 _ENGLISH_WORDS = (
     "the and to of a in is it you that i for we on with are this have my not be can your at from please thanks "
     "thank hello hi dear our was but or if do does how what when there would could cannot has been will me as "
@@ -64,21 +73,28 @@ def find_language(text: str) -> Language:
 
 def _of_cyrillic(words: list[str]) -> Language:
     russian = sum(word in _RUSSIAN for word in words)
-    kazakh = sum(_is_kazakh(word) for word in words)
+    own = sum(_KAZAKH_LETTER.search(word) is not None for word in words)
+    shared = sum(_SHARED_LETTER.search(word) is not None for word in words)
+    known = sum(word in _KAZAKH for word in words)
     foreign = sum(_NOT_RUSSIAN.search(word) is not None for word in words)
-    if foreign > max(russian, kazakh) and foreign * 12 > len(words):
+    if not own and known < shared:
+        foreign += shared
+    if foreign > max(own, known) and foreign * 12 > len(words):
         return Language.OTHER
+    kazakh = sum(word in _KAZAKH or _has_kazakh_letter(word) for word in words)
     if kazakh > russian and (kazakh >= 2 or len(words) <= 4):
         return Language.KAZAKH
     return Language.RUSSIAN
 
 
-def _is_kazakh(word: str) -> bool:
-    # «і» alone is Ukrainian too: with «ї» or «є» in the letter it is told apart by the caller's count.
-    return word in _KAZAKH or _KAZAKH_LETTER.search(word) is not None
+def _has_kazakh_letter(word: str) -> bool:
+    return _KAZAKH_LETTER.search(word) is not None or _SHARED_LETTER.search(word) is not None
 
 
 def _of_latin(words: list[str]) -> Language:
-    """English by its small words: product names alone are no language."""
+    """English by its small words (product names alone are no language), or Russian typed in Latin letters."""
     known = sum(word in _ENGLISH for word in words)
+    typed = sum(word in _TYPED_RUSSIAN for word in words)
+    if typed >= 2 and typed > known and typed * 12 >= len(words):
+        return Language.RUSSIAN
     return Language.ENGLISH if known >= 1 and known * 8 >= len(words) else Language.OTHER

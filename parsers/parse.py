@@ -25,7 +25,7 @@ from parsers.message_ids import find_message_ids, own_message_id
 from parsers.moments import read_moment, read_received
 from parsers.structure import Budget, Part, make_part, with_children
 
-_LARGEST_FOR_LIBRARY = 256 * 1024
+_LARGEST_FOR_LIBRARY = 48 * 1024
 """Bytes: mail-parser copies each attachment several times as text; a larger letter is cut by our own hand."""
 _LONGEST_HEADER_FOR_LIBRARY = 32 * 1024
 _MOST_PARTS_FOR_LIBRARY = 60
