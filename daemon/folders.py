@@ -1,4 +1,4 @@
-"""Names of folders: which of a mailbox's folders is the one with the sent letters."""
+"""Folders: their names and state, and which one holds the sent letters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +38,24 @@ class FolderName:
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.name.split(self.delimiter)) if self.delimiter else (self.name,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderState:
+    """A folder as it was when opened.
+
+    ``uidnext`` is None where the server does not say. ``permanent_flags``: empty unless it was opened for writing.
+    """
+
+    uidvalidity: int
+    uidnext: int | None
+    messages: int
+    permanent_flags: frozenset[str]
+
+    @property
+    def takes_keywords(self) -> bool:
+        """New keywords are kept by this server; others drop them without a word."""
+        return "\\*" in self.permanent_flags
 
 
 def find_folder(folders: Sequence[FolderName], wanted: str) -> str | None:

@@ -8,7 +8,6 @@ Nothing is marked on the server unless asked: folders are opened with EXAMINE, l
 import contextlib
 import imaplib
 import re
-import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,21 +30,18 @@ from imapclient.tls import IMAP4_TLS
 
 from daemon.bell import Bell
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
-from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch_sizes, uid_sets
-from daemon.folders import FolderName, find_folder, find_sent
+from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch_sizes, find_in_headers, uid_sets
+from daemon.folders import FolderName, FolderState, find_folder, find_sent
+from daemon.refusals import is_busy, said
 from daemon.tls import Security, context, refuse_clear_text
-from daemon.wire import BufferedReading, IdleRefusedError, idle
+from daemon.wire import BufferedReading, IdleRefusedError, idle, keep_alive
 
 IDLE_AT_MOST = 300
 """Seconds: IDLE is renewed and the folder looked at after this time, for links die without a word."""
 _UID = re.compile(rb"[( ]UID (\d+)")  # 23 (UID 4711)
-_OWN_MARKS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID X-MICROSOFT-ORIGINAL-MESSAGE-ID X-CSC-OUTBOX)]"
-_LOOK_BACK = 500
-"""Letters at the end of Sent among which a copy is looked for where SEARCH finds nothing."""
+_WRONG = "AUTHENTICATIONFAILED"
 _NOT_UNDERSTOOD = (ProtocolError, LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError)
 """What imapclient raises on an answer that is not IMAP."""
-_BUSY = ("throttled", "unavailable", "inuse", "limit", "too many", "try again", "temporar", "overquota", "serverbug")
-"""What a server's NO says where waiting helps (RFC 5530 and the words of Exchange, Dovecot and Gmail)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +56,6 @@ class MailboxSettings:
     ca_file: Path | None = None
     connect_timeout: float = 15
     read_timeout: float = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderState:
-    """A folder as it was when opened. ``uidnext`` is None where the server does not say."""
-
-    uidvalidity: int
-    uidnext: int | None
-    messages: int
-    permanent_flags: frozenset[str]
-
-    @property
-    def takes_keywords(self) -> bool:
-        """New keywords are kept by this server; others drop them without a word."""
-        return "\\*" in self.permanent_flags
 
 
 class _PlainWire(BufferedReading, IMAP4WithTimeout):  # type: ignore[misc] # imapclient ships no types
@@ -221,7 +202,7 @@ class Mailbox:
                 if client.search(["HEADER", "Message-ID", message_id]):
                     return True
         try:
-            return self._find_in_headers(message_id.encode(), since)
+            return find_in_headers(self._ask, self.uids_after(0), message_id.encode(), since=since)
         except Refused as refused:
             self._drop()
             raise TryAgainLater(f"looking for a letter: {refused}") from refused
@@ -292,7 +273,7 @@ class Mailbox:
         )
         client.wire.debug = 0
         client.normalise_times = False
-        _keep_alive(client.wire.sock)
+        keep_alive(client.wire.sock)
         return client
 
     def _start_tls(self, client: _Client, trusted: ssl.SSLContext) -> None:
@@ -311,9 +292,9 @@ class Mailbox:
                 client.login(name, password)
         except LoginError as error:
             cause = error.__context__
-            if isinstance(cause, IMAPClientAbortError) or _is_busy(str(error)):
-                raise TryAgainLater(f"{self._settings.host} took no log-in: {_said(error)}") from error
-            raise LogInRefused(f"{self._settings.host} refuses the log-in of {name}: {_said(error)}") from error
+            if isinstance(cause, IMAPClientAbortError) or (is_busy(str(error)) and _WRONG not in str(error).upper()):
+                raise TryAgainLater(f"{self._settings.host} took no log-in: {said(error)}") from error
+            raise LogInRefused(f"{self._settings.host} refuses the log-in of {name}: {said(error)}") from error
 
     def _introduce(self, client: _Client) -> None:
         """ID (RFC 2971): some providers ask for it, none may make anything depend on it."""
@@ -325,19 +306,6 @@ class Mailbox:
         """One UID FETCH. Raises Refused where the server says NO or BAD to it."""
         with self._doing("reading letters") as client:
             return parse_fetch_response(_uid_fetch(client, uids, items), normalise_times=False) or {}
-
-    def _find_in_headers(self, message_id: bytes, since: datetime) -> bool:
-        last = self.uids_after(0)[-_LOOK_BACK:]
-        old: set[int] = set()
-        for some in uid_sets(last):
-            for uid, row in self._ask(some, ("INTERNALDATE",)).items():
-                if isinstance(row.get(b"INTERNALDATE"), datetime) and row[b"INTERNALDATE"] < since:
-                    old.add(uid)
-        for some in uid_sets([uid for uid in last if uid not in old]):
-            for row in self._ask(some, (_OWN_MARKS,)).values():
-                if any(isinstance(value, bytes) and message_id in value for value in row.values()):
-                    return True
-        return False
 
     @contextlib.contextmanager
     def _doing(self, what: str, *, folder: str = "", opening: ssl.SSLContext | None = None) -> Iterator[_Client]:
@@ -354,7 +322,7 @@ class Mailbox:
                 self._drop()
             raise
         except IMAPClientReadOnlyError as error:
-            raise PersonMustLook(f"{what}: the server allows reading alone: {_said(error)}") from error
+            raise PersonMustLook(f"{what}: the server allows reading alone: {said(error)}") from error
         except ssl.SSLCertVerificationError as error:
             self._drop()
             raise PersonMustLook(
@@ -362,20 +330,21 @@ class Mailbox:
             ) from error
         except (IMAPClientAbortError, OSError, *_NOT_UNDERSTOOD) as error:
             self._drop()
-            raise TryAgainLater(f"{what}: {_said(error)}") from error
+            puzzle = "the server's answer is not understood: " if isinstance(error, _NOT_UNDERSTOOD) else ""
+            raise TryAgainLater(f"{what}: {puzzle}{said(error)}") from error
         except IMAPClientError as error:
             raise self._judge_refusal(what, folder, error) from error
 
     def _judge_refusal(self, what: str, folder: str, error: IMAPClientError) -> TryAgainLater | PersonMustLook:
         """A tagged NO or BAD: does waiting help?"""
         text = str(error)
-        if not _is_busy(text):
+        if not is_busy(text):
             if folder and self._is_absent(folder):
                 return PersonMustLook(f"{what}: there is no such folder in the mailbox of {self._settings.username}")
             if isinstance(error, CapabilityError) or "command error: BAD" in text or "[NOPERM]" in text.upper():
-                return PersonMustLook(f"{what}: the server does not do this: {_said(error)}")
+                return PersonMustLook(f"{what}: the server does not do this: {said(error)}")
         self._drop()
-        return TryAgainLater(f"{what}: {_said(error)}")
+        return TryAgainLater(f"{what}: {said(error)}")
 
     def _is_absent(self, folder: str) -> bool:
         try:
@@ -410,9 +379,9 @@ def _uid_fetch(client: _Client, uids: str, items: Sequence[str]) -> list[Any]:
     except (IMAPClientAbortError, ProtocolError):
         raise
     except IMAPClientError as error:
-        if _is_busy(_said(error)):
+        if is_busy(said(error)):
             raise
-        raise Refused(_said(error)) from error
+        raise Refused(said(error)) from error
     return [] if data == [None] else data
 
 
@@ -423,25 +392,3 @@ def _aborts_pass() -> Iterator[None]:
         yield
     except IMAPClientAbortError as error:
         raise ConnectionError(str(error)) from error
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    """A dead peer is noticed in about two minutes, also while nobody speaks."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP_KEEPCNT, 4)):
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def _is_busy(text: str) -> bool:
-    return any(word in text.lower() for word in _BUSY)
-
-
-def _said(error: BaseException) -> str:
-    """The server's words, or those of the system, in one line."""
-    words = error.args[0] if error.args and isinstance(error.args[0], bytes) else str(error)
-    if isinstance(words, bytes):
-        words = words.decode("utf-8", "replace")
-    if isinstance(error, _NOT_UNDERSTOOD):
-        words = f"the server's answer is not understood ({type(error).__name__}: {words})"
-    return " ".join(words.split())[:300] or type(error).__name__

@@ -140,6 +140,14 @@ def idle(wire: Wire, *, seconds: float, bell: Bell) -> bool:
     return news
 
 
+def keep_alive(sock: socket.socket) -> None:
+    """A dead peer is noticed in about two minutes, also while nobody speaks."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP_KEEPCNT, 4)):
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
 def said(line: bytes) -> str:
     """A line of the server for a sentence: readable, without its end, not too long."""
     return line.decode("utf-8", "replace").strip()[:200]

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,13 @@ def fetched(mailbox: Mailbox, uids: tuple[int, ...], max_size: int = LARGE) -> l
     found = [item for item in mailbox.fetch(uids, max_size=max_size) if isinstance(item, Fetched)]
     assert len(found) == len(uids)
     return found
+
+
+def look_on(mailbox: Mailbox, bell: Bell) -> None:
+    """What a service does again and again."""
+    for _ in range(5):
+        tuple(mailbox.fetch(mailbox.uids_after(0), max_size=LARGE))
+        mailbox.wait(0.05, bell)
 
 
 @pytest.fixture
@@ -150,9 +158,7 @@ def test_a_changed_uidvalidity_ends_the_session_and_is_seen_at_the_next_opening(
         before = mailbox.select("INBOX").uidvalidity
         value = dovecot.change_uidvalidity(to=before + 77)
         with pytest.raises(TryAgainLater):
-            for _ in range(5):
-                mailbox.uids_after(0)
-                mailbox.wait(0.05, bell)
+            look_on(mailbox, bell)
         mailbox.connect()
         assert mailbox.select("INBOX").uidvalidity == value == before + 77
         assert mailbox.uids_after(0) == (1,)
@@ -242,9 +248,7 @@ def test_a_folder_that_vanishes_while_open_is_told(dovecot: Account, bell: Bell)
         mailbox.select("Vanishing")
         dovecot.server.doveadm("mailbox", "delete", "-u", dovecot.username, "Vanishing")
         with pytest.raises(TryAgainLater):
-            for _ in range(5):
-                tuple(mailbox.fetch(mailbox.uids_after(0), max_size=LARGE))
-                mailbox.wait(0.05, bell)
+            look_on(mailbox, bell)
         mailbox.connect()
         with pytest.raises(PersonMustLook, match="no such folder"):
             mailbox.select("Vanishing")
@@ -278,7 +282,7 @@ def test_tls_and_starttls_verify_the_certificate(certificates: Certificates, bel
         account = new_account(server)
         account.deliver(letter(1, "слово " * 20_000))
         for security, port in ((Security.TLS, server.tls_port), (Security.STARTTLS, server.port)):
-            secure = {"security": security, "port": port, "password": "пароль"}
+            secure: dict[str, Any] = {"security": security, "port": port, "password": "пароль"}
             with opened(account, ca_file=certificates.authority, **secure) as mailbox:
                 assert len(fetched(mailbox, (1,))[0].raw) > 200_000
                 threading.Timer(0.2, account.deliver, (letter(2),)).start()
