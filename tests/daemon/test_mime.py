@@ -51,9 +51,9 @@ def test_the_letter_reads_back_as_it_was_written() -> None:
     plain, html = message.iter_parts()
     assert isinstance(plain, EmailMessage)
     assert isinstance(html, EmailMessage)
-    assert plain.get_content() == TEXT
+    assert plain.get_content() == TEXT.replace("\n", "\r\n")  # the canonical form (RFC 2045, 6.8)
     assert html.get_content_type() == "text/html"
-    assert html.get_content() == "<p>Здравствуйте!</p>\n"
+    assert html.get_content() == "<p>Здравствуйте!</p>\r\n"
 
 
 def test_every_line_is_short_ascii_and_ends_with_crlf() -> None:
