@@ -28,6 +28,8 @@ from aiosmtplib import (
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
 from daemon.tls import Security, context, refuse_clear_text
 
+CAUGHT = (SMTPException, OSError, ValueError)
+"""What aiosmtplib raises on anything that a server or a network does (ValueError: on what cannot be said to one)."""
 IDLE_AT_MOST = 30
 """Seconds after which a connection that nobody used is not trusted any more: servers close them, links die."""
 _GO_ON = 354
@@ -123,7 +125,7 @@ class SmtpSender:
         sent. Cancelled, the connection is dropped and CancelledError goes up: after ``before_data`` the letter's fate
         is then unknown. Raises LogInRefused, PersonMustLook.
         """
-        letter = _for_the_wire(raw)
+        letter = for_the_wire(raw)
         async with self._turn:
             try:
                 return await self._deliver(letter, _Envelope(envelope_from, recipient), before_data)
@@ -142,7 +144,7 @@ class SmtpSender:
             await client.connect(timeout=self._settings.connect_timeout)
             if client.is_ehlo_or_helo_needed:
                 await _greet(client)
-        except (SMTPException, OSError, ValueError) as error:
+        except CAUGHT as error:
             client.close()
             return self._judge_connecting(error)
         except asyncio.CancelledError:
@@ -163,7 +165,7 @@ class SmtpSender:
             try:
                 answer = await self._command(b"MAIL", b"FROM:<>")
                 await self._command(b"RSET")
-            except (SMTPException, OSError) as error:
+            except CAUGHT as error:
                 self._drop()
                 raise TryAgainLater(_said(error)) from error
             return answer.code, answer.message
@@ -216,7 +218,7 @@ class SmtpSender:
                     else self._judge(answer, null_sender=_is_late_refusal(envelope, answer))
                 )
             return self._judge(answer, null_sender=not envelope.sender)
-        except (SMTPException, OSError) as error:
+        except CAUGHT as error:
             self._drop()
             return self._later(error)
 
@@ -229,13 +231,13 @@ class SmtpSender:
             protocol = self._client.protocol if self._client is not None else None
             if protocol is None:
                 return Later(code=None, reason="the connection ended before the letter went out", whole_server=True)
-        except (SMTPException, OSError) as error:  # without the final dot nothing may be delivered
+        except CAUGHT as error:  # without the final dot nothing may be delivered
             self._drop()
             return self._later(error)
         try:
             protocol.write(letter)
             answer = await protocol.read_response(timeout=self._settings.answer_timeout)
-        except (SMTPException, OSError) as error:
+        except CAUGHT as error:
             self._drop()
             return Unknown(reason=f"the letter went out, no answer came: {_said(error)}")
         self._used_at = time.monotonic()
@@ -365,7 +367,7 @@ def _is_late_refusal(envelope: _Envelope, answer: SMTPResponse) -> bool:
     return not envelope.sender and _ABOUT_SENDER.search(answer.message) is not None
 
 
-def _for_the_wire(raw: bytes) -> bytes:
+def for_the_wire(raw: bytes) -> bytes:
     """CRLF alone ends lines (a bare CR or LF before a dot is how letters are smuggled), dots are doubled, one ends."""
     if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
         raw = _LINE_END.sub(b"\r\n", raw)

@@ -21,6 +21,7 @@ import signal
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -321,7 +322,9 @@ class SmtpServer:
 
         class Dialogues(Controller):
             def factory(self) -> SMTP:
-                return _Dialogue(handler, loop=self.loop, **options)
+                with warnings.catch_warnings():  # a log-in without TLS is what some tests are about
+                    warnings.simplefilter("ignore", UserWarning)
+                    return _Dialogue(handler, loop=self.loop, **options)
 
         self._controller = Dialogues(handler, hostname=self.host, port=self.port, ssl_context=self._implicit)
         self._controller.start()
