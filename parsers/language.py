@@ -41,9 +41,10 @@ _RUSSIAN_WORDS = (
 _RUSSIAN = frozenset(_RUSSIAN_WORDS.split())
 # Russian without a Russian keyboard: «Zdravstvuite, ne mogu zaiti v kabinet»
 _TYPED_RUSSIAN_WORDS = (
-    "ne na chto kak ya v u s k menya mne vse eto est net pozhaluista pozhaluysta pojaluista pojaluysta zdravstvuite "
-    "zdravstvuyte zdravstvujte dobryi dobryy dobryj den podskazhite podskajite mozhno nuzhno uzhe tozhe nado po za ot dlya "
-    "pri ili esli spasibo mogu rabotaet pochemu vchera segodnya shto chtoby vam vas nas nam privet kogda ochen eshe"
+    "ne na chto kak ya v u s k menya mne vse eto est net pozhaluista pozhaluysta pojaluista pojaluysta "
+    "zdravstvuite zdravstvuyte zdravstvujte dobryi dobryy dobryj den podskazhite podskajite mozhno nuzhno uzhe "
+    "tozhe nado po za ot dlya pri ili esli spasibo mogu rabotaet pochemu vchera segodnya shto chtoby vam vas nas "
+    "nam privet kogda ochen eshe"
 )
 _TYPED_RUSSIAN = frozenset(_TYPED_RUSSIAN_WORDS.split())
 _ENGLISH_WORDS = (
@@ -97,4 +98,5 @@ def _of_latin(words: list[str]) -> Language:
     typed = sum(word in _TYPED_RUSSIAN for word in words)
     if typed >= 2 and typed > known and typed * 12 >= len(words):
         return Language.RUSSIAN
-    return Language.ENGLISH if known >= 1 and known * 8 >= len(words) else Language.OTHER
+    enough = known >= 2 or (known == 1 and len(words) <= 4)
+    return Language.ENGLISH if enough and known * 8 >= len(words) else Language.OTHER
