@@ -6,10 +6,9 @@ its weights (one signed byte per output). It is data of the package, or an opera
 
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from math import sqrt
-from pathlib import Path
 from typing import Self
 
 from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, features_of, units_of
@@ -117,9 +116,7 @@ class Model:
         )
 
 
-@lru_cache(maxsize=4)
-def load_model(path: str = "") -> Model:
-    """The model that the package ships, or an operator's own; read once. Raises ``UnreadableModel`` or ``OSError``."""
-    if path:
-        return Model.unpack(Path(path).read_bytes())
+@cache
+def load_model() -> Model:
+    """The model that the package ships, read once. Raises ``UnreadableModel``."""
     return Model.unpack(files("rules").joinpath("model/categories.bin").read_bytes())
