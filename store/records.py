@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from rules.decision import Proof
 from rules.reason import Reason
+from rules.ticket import Status, Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,8 @@ class Letter:
     disposition: str
     reasons: tuple[Reason, ...] = ()
     defects: tuple[str, ...] = ()
+    recipients: frozenset[str] = frozenset()
+    """Whom an agent's first letter went to: their answer opens a ticket. Empty for all others."""
     raw: bytes = field(default=b"", repr=False)
 
 
@@ -98,6 +101,8 @@ class Outgoing:
     """
 
     id: int | None = None
+    key: str = ""
+    """What may exist once only (``ack:1042``, ``digest:2026-11-24``); empty where any number may."""
     ticket: int | None
     template: str
     recipient: str
@@ -119,6 +124,8 @@ class Outgoing:
     valid_until: datetime | None = None
     owner: str = ""
     body_key: str = ""
+    domain: str = ""
+    """The registered domain that the limits count by; empty where many strangers share it."""
 
 
 class EventKind(StrEnum):
@@ -202,3 +209,26 @@ class Blocked:
     author: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSheet:
+    """A ticket with what a list of tickets tells of it.
+
+    ``message_ids``: of all letters on it, in and out, oldest first. ``letters``: ours to clients, oldest first,
+    without ``raw``.
+    """
+
+    ticket: Ticket
+    message_ids: tuple[str, ...]
+    letters: tuple[Outgoing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much the store holds: pairs in the order of the enums, zeros included. ``quarantined`` counts open ones."""
+
+    tickets: tuple[tuple[Status, int], ...]
+    outgoing: tuple[tuple[OutgoingState, int], ...]
+    letters: int
+    quarantined: int

@@ -1,0 +1,128 @@
+"""The store: opened once, asked and written from any thread.
+
+One writer at a time, whatever the database: threads stand in a queue, processes wait in the database. Views do not
+wait for writers, nor writers for views.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.engine import PATIENCE, file_of, is_sqlite, make_file, read_url, reading_engine, writing_engine
+from store.errors import TRANSLATED, StoreBroken, translated
+from store.instance import Instance, locked_instance
+from store.schema import HEAD, check, revision_of, upgrade
+from store.turn import Turn
+from store.view import View
+from store.writing import Transaction
+
+
+class Store:
+    """All that is kept. Errors are those of ``store.errors``; whatever a caller raises passes through."""
+
+    def __init__(self, url: URL, *, read_only: bool) -> None:
+        self._url = url
+        self._read_only = read_only
+        self._turn = Turn()
+        self._writing = writing_engine(url)
+        self._reading = reading_engine(url)
+        self._writer: Connection | None = None
+
+    @classmethod
+    def open(cls, url: str, *, read_only: bool = False, migrate: bool = True) -> Self:
+        """The store at ``url``, made if there is none and brought to this version's schema.
+
+        ``read_only``: nothing is made, changed or upgraded. ``migrate=False``: an older schema is an error.
+        """
+        parsed = read_url(url)
+        with _border(parsed):
+            if not read_only and is_sqlite(parsed):
+                make_file(parsed)
+            elif is_sqlite(parsed) and not file_of(parsed).exists():
+                raise StoreBroken(f"{file_of(parsed)} does not exist: start the service once, it makes the store.")
+            store = cls(parsed, read_only=read_only)
+            try:
+                store._agree_on_schema(migrate=migrate and not read_only)
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    def _agree_on_schema(self, *, migrate: bool) -> None:
+        with self._reading.connect() as connection:
+            revision = revision_of(connection)
+        if revision == HEAD:
+            return
+        if migrate:
+            self._reading.dispose()  # a connection that saw the old schema must not be used again
+            upgrade(self._url)
+        else:
+            check(revision, self._url)
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """A snapshot for reading; short ones, for a long one keeps the log of SQLite growing."""
+        with _border(self._url), self._reading.connect() as connection, connection.begin():
+            yield View(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Everything written in it is kept when it ends, or nothing where it ends by an exception.
+
+        After StoreBusy at the end it may be kept all the same: every write can be repeated by its key.
+        """
+        if self._read_only:
+            raise RuntimeError("the store was opened for reading only")
+        with _border(self._url), self._turn.hold(PATIENCE):
+            connection = self._writer or self._writing.connect()
+            self._writer = connection
+            try:
+                with connection.begin():
+                    yield Transaction(connection)
+            except SQLAlchemyError:
+                self._drop_writer()
+                raise
+
+    def lock_instance(self) -> AbstractContextManager[Instance]:
+        """For the one process that takes letters and sends them, as long as it runs.
+
+        InstanceRunning if another does. After an unclean stop the database is examined first: StoreBroken if damaged.
+        """
+        return locked_instance(self, self._url)
+
+    def close(self) -> None:
+        """Lets go of all connections. A view or transaction that is open elsewhere must have ended."""
+        with _border(self._url):
+            self._drop_writer()
+            self._writing.dispose()
+            self._reading.dispose()
+
+    def _drop_writer(self) -> None:
+        connection, self._writer = self._writer, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self._url.render_as_string(hide_password=True)!r})"
+
+
+@contextmanager
+def _border(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except TRANSLATED as error:
+        raise translated(error, url) from error
