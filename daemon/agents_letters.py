@@ -12,13 +12,15 @@ from pathlib import Path
 
 from daemon.letters import one_line, topic_of
 from daemon.templating import Rendered, Templates
-from rules.agent_view import TicketView, view_ticket
+from rules.agent_view import TicketView, shorten, view_ticket
 from rules.commands import NotUnderstood
 from rules.letter_plan import ANSWER_ABOVE
 from rules.policy import Policy
 from rules.spoken import speak_date, speak_received, speak_zone
 from rules.ticket import Ticket
 
+MAX_SHOWN = 50
+"""Tickets, and lines of a remark, in one letter: a longer one is read by nobody, and some servers refuse it."""
 MAX_RELAYED = 20_000
 """Characters of a client's letter that a relayed request shows; the original goes along as a file."""
 
@@ -102,6 +104,7 @@ class AgentsLetters:
             now,
             soon=self._views(soon, now=now),
             broken=self._views(broken, now=now),
+            more=_left_out(soon) + _left_out(broken),
             topic=views[0].topic if len(views) == 1 else "",
         )
 
@@ -113,7 +116,8 @@ class AgentsLetters:
             now,
             tickets=self._views(digest.tickets, now=now),
             waited=self._views(digest.waited, now=now),
-            remarks=tuple(each for each in digest.remarks if each.lines),
+            more=_left_out(digest.tickets) + _left_out(digest.waited),
+            remarks=tuple(_bounded(each) for each in digest.remarks if each.lines),
             today=speak_date(now, zone=self._policy.schedule.zone),
         )
 
@@ -176,6 +180,7 @@ class AgentsLetters:
             marker=ANSWER_ABOVE,
             received=speak_received(received_at, now=now, zone=self._policy.schedule.zone),
             words=text[:MAX_RELAYED],
+            lines=tuple(text[:MAX_RELAYED].split("\n")),
             shortened=len(text) > MAX_RELAYED,
             attachments=tuple(one_line(name) for name in attachments),
             topic=topic_of(shown.ticket.subject, self._tag(shown.ticket)),
@@ -185,7 +190,7 @@ class AgentsLetters:
         views = [
             view_ticket(each.ticket, asked=each.asked, token=each.token, now=now, policy=self._policy) for each in shown
         ]
-        return tuple(sorted(views, key=lambda view: view.due_at or datetime.max.replace(tzinfo=UTC)))
+        return tuple(sorted(views, key=lambda view: view.due_at or datetime.max.replace(tzinfo=UTC))[:MAX_SHOWN])
 
     def _tag(self, ticket: Ticket) -> str:
         return f"{self._policy.ticket_prefix}-{ticket.number or 0}"
@@ -194,3 +199,13 @@ class AgentsLetters:
         zone = speak_zone(self._policy.schedule.zone, now=now)
         standing: dict[str, object] = {"number": number, "zone": zone, "mailbox": self._policy.mailbox, "topic": ""}
         return self._templates.render(name, standing | facts)
+
+
+def _left_out(shown: Sequence[AgentTicket]) -> int:
+    return max(0, len(shown) - MAX_SHOWN)
+
+
+def _bounded(remarks: Remarks) -> Remarks:
+    lines = tuple(shorten(line, 300) for line in remarks.lines[:MAX_SHOWN])
+    more = len(remarks.lines) - len(lines)
+    return Remarks(title=remarks.title, lines=(*lines, f"и ещё {more}") if more else lines)

@@ -120,7 +120,13 @@ class Letters:
             number=ticket.number or 0, name=ticket.requester_name, subject=ticket.subject, proved=True, now=now
         )
         return self._render(
-            ClientLetter.RELAYED_ANSWER, facts, {"answer": answer.strip(), "attachments": tuple(attachments)}
+            ClientLetter.RELAYED_ANSWER,
+            facts,
+            {
+                "answer": answer.strip(),
+                "lines": tuple(answer.strip().split("\n")),
+                "attachments": tuple(one_line(name) for name in attachments),
+            },
         )
 
     def _about_promises(
@@ -214,7 +220,11 @@ def topic_of(subject: str, tag: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` without line breaks, control characters and marks that turn the direction of writing."""
-    return " ".join("".join(" " if unicodedata.category(each) in _UNSEEN else each for each in text).split())
+    return " ".join("".join(_seen(each) for each in text).split())
 
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+def _seen(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":  # soft hyphens, joiners, marks of direction: nothing stands there for a reader
+        return ""
+    return " " if category in ("Cc", "Cs", "Co", "Zl", "Zp") else character

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from daemon.agents_letters import (
+    MAX_SHOWN,
     AgentsLetters,
     AgentTicket,
     CommandOutcome,
@@ -150,6 +151,22 @@ def test_a_digest_with_nothing_to_say_is_false() -> None:
     assert Digest(kind=DigestKind.CLOSING, tickets=(shown(),))
 
 
+def test_a_very_long_digest_says_how_much_it_leaves_out() -> None:
+    tickets = tuple(shown(a_ticket(POLICY, number=number)) for number in range(2000, 2000 + MAX_SHOWN + 7))
+    bounced = Remarks(title="Вернувшиеся письма", lines=tuple(f"письмо {number}" for number in range(60)))
+    text = LETTERS.digest(Digest(kind=DigestKind.OPENING, tickets=tickets, remarks=(bounced,)), now=NOW).text
+    assert text.count("CSC-2") == MAX_SHOWN
+    assert "В письмо не вошли ещё обращения: 7." in text
+    assert "- и ещё 10\n" in text
+
+
+def test_a_letter_without_a_command_is_told_to_its_author() -> None:
+    kept = (CommandOutcome(line="", refused="команд в письме нет; клиент его не получил"),)
+    rendered = LETTERS.command_answer(SATURDAY, kept, now=NOW)
+    assert rendered.subject == "[CSC-1042] Письмо не отправлено клиенту"
+    assert "\nКоманд в письме нет; клиент его не получил.\n" in rendered.text
+
+
 def test_a_command_is_answered_with_one_line_of_what_became_of_the_ticket() -> None:
     waiting = a_ticket(POLICY, status=Status.WAITING, closes_at=at("2026-11-28T12:50"))
     outcome = (CommandOutcome(line="#жду"),)
@@ -223,7 +240,7 @@ def test_the_check_knows_every_letter_to_agents() -> None:
         ("слово " * 3, "слово слово слово"),
         ("двадцать символов ровно и ещё", "двадцать символов…"),
         ("а" * 30, "а" * 19 + "…"),
-        ("a\u202eb\u0000c", "a b c"),
+        ("a\u202eb\u0000c", "ab c"),
     ],
 )
 def test_an_excerpt_is_one_line_cut_at_a_word(text: str, short: str) -> None:

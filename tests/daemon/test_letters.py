@@ -143,7 +143,7 @@ def test_a_proved_firm_is_not_greeted_by_name() -> None:
         ("Re: Fwd: Счёт", "Счёт"),
         ("RE[2]: НА: Счёт [CSC-1042]", "Счёт"),
         ("Счёт\r\nBcc: all@example.kz", "Счёт Bcc: all@example.kz"),
-        ("Счёт\u202eкт", "Счёт кт"),
+        ("Счёт\u202eкт 👨\u200d👩", "Счёткт 👨👩"),
         ("  ", ""),
         ("Re:", ""),
         ("а" * 200, "а" * 149 + "…"),
@@ -169,6 +169,14 @@ def test_what_a_proved_sender_wrote_is_escaped_and_never_a_template() -> None:
     assert LETTERS.acknowledgement(client_facts(POLICY, proved=True, subject=subject)).subject == (
         "Re: {{ 7*7 }} <b> [CSC-1042]"
     )
+
+
+def test_a_relayed_answer_keeps_its_lines_also_where_html_is_read() -> None:
+    answer = "Добрый день!\n\n  1. Обновите страницу.\n  2. Войдите снова.\n"
+    rendered = LETTERS.relayed_answer(a_ticket(POLICY), answer, now=at("2026-11-20T14:00"), attachments=("счёт.pdf",))
+    assert rendered.text.startswith(answer)
+    assert "Добрый день!<br><br>  1. Обновите страницу.<br>  2. Войдите снова.</div>" in rendered.html
+    assert "Приложены файлы: счёт.pdf" in rendered.text
 
 
 @given(delay=st.timedeltas(timedelta(0), timedelta(days=5)), minutes=st.integers(0, 7 * 24 * 60))
