@@ -16,10 +16,10 @@ _SAMPLE = 600
 _PLAINLY_RUSSIAN = 58
 """A score that text in the right charset has, and none in a wrong one."""
 
-CYRILLIC = ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic")
+CYRILLIC = ("cp1251", "koi8_r", "iso8859_5", "cp866")
 
-_USUAL = {"cp1251": 6, "koi8_r": 4, "mac_cyrillic": -4}
-"""windows-1251 is far the most usual, and the small letters of Mac are nearly the same."""
+_USUAL = {"cp1251": 6, "koi8_r": 4}
+"""Added to the score: windows-1251 is far the most usual."""
 
 # A name from the wire must not pick one of Python's codecs that are no charsets (punycode is quadratic besides).
 _NO_CHARSETS = frozenset(
@@ -89,7 +89,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 # "d\xe9j\xe0" and "\xd1\xf0\xee\xf7\xed\xee": the words that have high bytes at all
 _HIGH_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 _FABRICATED = re.compile("[\ud800-\udfff]")
 
 # How often each letter stands in Russian text, per thousand.

@@ -54,9 +54,12 @@ def decode_words(text: str) -> HeaderText:
 
 def unfold(text: str) -> str:
     """One line: a fold becomes one space, control characters go, the ends are stripped."""
-    if "\n" in text or "\r" in text:
-        text = _FOLD.sub(" ", text)
-    return charsets.clean(text).strip()
+    return charsets.clean(join_folds(text)).strip()
+
+
+def join_folds(text: str) -> str:
+    """The lines of a folded value as one, everything else as it is."""
+    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
 def _decode_run(run: str, defects: list[str]) -> str:

@@ -23,7 +23,7 @@ _KAZAKH_WORDS = (
     "сіздер сиздер біз бизге бізге және жане бар жоқ жок керек қалай калай қашан кашан неге емес үшін ушин "
     "бойынша рахмет рақмет ракмет өтінемін отинемин отінемін отиниш өтініш көмектесіңіз комектесиниз комектесіңіз "
     "болады болмайды болмай тұр тур жатыр кіре алмаймын алмай алмаймыз алмадым маған маган менің менин сіздің "
-    "сиздин біздің биздин бұл ол осы деген деп дейді дейди қате катe жазып шығады шыгады шықпайды ашылмайды "
+    "сиздин біздің биздин бұл ол осы деген деп дейді дейди қате кате жазып шығады шыгады шықпайды ашылмайды "
     "ашылмай жүктелмейді жуктелмейди істемейді истемейди жұмыс жумыс жасамайды аккаунтқа вебинарға айтыңызшы "
     "айтынызшы беріңізші бериниз беріңіз жіберіңіз жибериниз қайтару кайтару ақша акша төлем толем шот құжат "
     "кужат құжаттар кужаттар сурақ сурак сұрақ курсқа кілтсөз керегі енді енди бірақ бирак егер қазір казир бүгін "
@@ -32,6 +32,9 @@ _KAZAKH_WORDS = (
     "мугалим"
 )
 _KAZAKH = frozenset(_KAZAKH_WORDS.split())
+_UKRAINIAN = frozenset(
+    ("що", "як", "від", "ви", "ми", "але", "чи", "це", "й", "і", "будь", "доброго", "можу", "до", "у", "з")
+)
 _RUSSIAN_WORDS = (
     "и в не на я что с по как это мы у к за вы из но то все от так же бы для если или есть меня нас вас нам вам "
     "мне он она они уже при до только ещё еще когда где был была были будет можно нужно пожалуйста спасибо "
@@ -67,7 +70,7 @@ def find_language(text: str) -> Language:
     if cyrillic_letters + latin_letters < _FEWEST_LETTERS or others > cyrillic_letters + latin_letters:
         return Language.OTHER
     # «Здравствуйте! При входе пишет "An unexpected error occurred, please contact the administrator"» is Russian.
-    if cyrillic_letters * 4 >= latin_letters:
+    if cyrillic_letters * 6 >= latin_letters:
         return _of_cyrillic(cyrillic)
     return _of_latin(latin)
 
@@ -78,7 +81,7 @@ def _of_cyrillic(words: list[str]) -> Language:
     shared = sum(_SHARED_LETTER.search(word) is not None for word in words)
     known = sum(word in _KAZAKH for word in words)
     foreign = sum(_NOT_RUSSIAN.search(word) is not None for word in words)
-    if not own and known < shared:
+    if not own and sum(word in _UKRAINIAN for word in words) > known:
         foreign += shared
     if foreign > max(own, known) and foreign * 12 > len(words):
         return Language.OTHER

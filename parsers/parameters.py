@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 from parsers import charsets
-from parsers.encoded_words import decode_value, decode_words, unfold
+from parsers.encoded_words import decode_value, decode_words, join_folds
 
 _LONGEST = 16384
 """Bytes of a value that are looked at. Python's ``email`` takes 12 s for 40,000 parameters."""
@@ -38,7 +38,7 @@ def parse_value(raw: bytes) -> Value:
     if len(raw) > _LONGEST:
         raw = raw[:_LONGEST]
         defects.append("a Content field is longer than can be meant; its end was not read")
-    text = unfold(raw.decode("latin-1"))  # byte for letter: each value is decoded by itself
+    text = join_folds(raw.decode("latin-1"))  # byte for letter: each value is decoded by itself
     main, _, _rest = text.partition(";")
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     plain: dict[str, str] = {}
