@@ -3,10 +3,11 @@
 import os
 import select
 import socket
+import threading
 
 
 class Bell:
-    """Rung from any thread (or a signal handler), noticed at once by whoever waits with ``heard_or_readable``.
+    """Rung from any thread, noticed at once by whoever waits with ``heard_or_readable``.
 
     It stays rung until ``quieten``: a ring that comes before the wait is not lost.
     """
@@ -16,6 +17,7 @@ class Bell:
         os.set_blocking(self._out, False)
         os.set_blocking(self._in, False)
         self._rung = False
+        self._lock = threading.Lock()
 
     @property
     def rung(self) -> bool:
@@ -23,22 +25,23 @@ class Bell:
 
     def ring(self) -> None:
         """Wakes the waiter. Ringing twice, or after ``close``, does nothing."""
-        if not self._rung and self._in >= 0:
-            self._rung = True
-            os.write(self._in, b"!")
+        with self._lock:
+            if not self._rung and self._in >= 0:
+                self._rung = True
+                os.write(self._in, b"!")
 
     def quieten(self) -> None:
         """Makes the bell ready to be rung again."""
-        if self._rung and self._out >= 0:
-            os.read(self._out, 64)
-            self._rung = False
+        with self._lock:
+            if self._rung and self._out >= 0:
+                os.read(self._out, 64)
+                self._rung = False
 
     def close(self) -> None:
-        out, self._out = self._out, -1
-        into, self._in = self._in, -1
-        for end in (out, into):
-            if end >= 0:
+        with self._lock:
+            for end in {self._out, self._in} - {-1}:
                 os.close(end)
+            self._out = self._in = -1
 
     def heard_or_readable(self, sock: socket.socket | None, seconds: float) -> bool:
         """True as soon as ``sock`` has something to read (or has ended); False when rung or after ``seconds``.

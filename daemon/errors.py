@@ -1,8 +1,8 @@
 """The two families of errors, and the faults of a configuration.
 
-    TryAgainLater        waiting helps: network, a busy server, a locked database, 4xx
-    PersonMustLook       waiting does not: 5xx, a refused certificate, a broken database, a bug
-    ConfigurationFaults  all that is wrong with the configuration, at once; exit 2
+TryAgainLater        waiting helps: network, a busy server, a locked database, 4xx
+PersonMustLook       waiting does not: 5xx, a refused certificate, a broken database, a bug
+ConfigurationFaults  all that is wrong with the configuration, at once; exit 2
 """
 
 from dataclasses import dataclass

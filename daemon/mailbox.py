@@ -31,7 +31,8 @@ from imapclient.tls import IMAP4_TLS
 from daemon.bell import Bell
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
 from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch_sizes, find_in_headers, uid_sets
-from daemon.folders import FolderName, FolderState, find_folder, find_sent
+from daemon.folders import FolderName, find_folder, find_sent
+from daemon.folders import FolderState as FolderState
 from daemon.refusals import is_busy, said
 from daemon.tls import Security, context, refuse_clear_text
 from daemon.wire import BufferedReading, IdleRefusedError, idle, keep_alive
@@ -173,6 +174,7 @@ class Mailbox:
     def uids_after(self, uid: int) -> tuple[int, ...]:
         """All UIDs above ``uid`` in the open folder, rising. SEARCH is not used: some servers have none to speak of."""
         with self._doing("listing the letters") as client:
+            _catch_up(client)
             # "n:*" names the last letter even where it lies below n (RFC 3501 6.4.8)
             rows = _uid_fetch(client, f"{uid + 1}:*", ("UID",))
         found = {int(told[1]) for row in rows if isinstance(row, bytes) and (told := _UID.search(row))}
@@ -197,7 +199,7 @@ class Mailbox:
         finds nothing or does not work, the headers of the last 500 letters are read.
         """
         with self._doing("looking for a letter") as client:
-            client.noop()  # letters that came meanwhile are announced
+            _catch_up(client)
             with contextlib.suppress(IMAPClientError), _aborts_pass():
                 if client.search(["HEADER", "Message-ID", message_id]):
                     return True
@@ -364,6 +366,13 @@ class Mailbox:
         if client is not None:
             with contextlib.suppress(Exception):
                 client.shutdown()
+
+
+def _catch_up(client: _Client) -> None:
+    """NOOP: a server may keep quiet about what came since the last command until it is asked (RFC 3501 5.2)."""
+    client.wire.noop()
+    for kind in ("EXISTS", "RECENT", "EXPUNGE", "FETCH"):  # imaplib would keep every one of them
+        client.wire.untagged_responses.pop(kind, None)
 
 
 def _uid_fetch(client: _Client, uids: str, items: Sequence[str]) -> list[Any]:

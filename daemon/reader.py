@@ -1,8 +1,8 @@
 """Reading letters in a process of its own, bounded in time and memory.
 
-This is the side of the service; the child is ``daemon/reader_process.py``. They speak in length-prefixed pickles over pipes that
-nobody else can write to. A letter on which the child hangs, dies or breaks is answered by a ``ReadFault``; the child
-is started anew and the next letter is read.
+This is the side of the service; the child is ``daemon/reader_process.py``. They speak in length-prefixed pickles over
+pipes that nobody else can write to. A letter on which the child hangs, dies or breaks is answered by a ``ReadFault``;
+the child is started anew and the next letter is read.
 """
 
 import contextlib

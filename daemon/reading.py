@@ -7,10 +7,11 @@ since odd mail may need bounds in time and memory.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from parsers.forms import find_form
+
 from parsers.authentication import topmost_results
 from parsers.automation import find_marks
 from parsers.bounces import find_bounce
-from parsers.forms import find_form
 from parsers.language import find_language
 from parsers.mail import Bounce, FormLetter, Mark, MarkKind, ParsedMail, Words
 from parsers.new_words import split_words

@@ -189,10 +189,10 @@ class SmtpSender:
         self, letter: bytes, envelope: "_Envelope", before_data: Callable[[], Awaitable[None]]
     ) -> Outcome:
         """A connection that was lying about may have died unnoticed: then, before DATA, a new one is tried at once."""
-        for is_second in (False, True):
+        for is_last in (False, True):
             is_reused = self._is_usable()
             refusal = await self._connect() or await self._introduce(letter, envelope)
-            if isinstance(refusal, Later) and refusal.whole_server and is_reused and not is_second:
+            if isinstance(refusal, Later) and is_reused and self._client is None and not is_last:
                 continue
             if refusal is not None:
                 return refusal
@@ -210,17 +210,17 @@ class SmtpSender:
                 await self._command(b"RSET")
             self._dirty = True
             answer = await self._command(*prepared.mail)
-            if answer.code // 100 == 2:
-                answer = await self._command(*prepared.rcpt)
-                return (
-                    None
-                    if answer.code // 100 == 2
-                    else self._judge(answer, null_sender=_is_late_refusal(envelope, answer))
-                )
-            return self._judge(answer, null_sender=not envelope.sender)
         except CAUGHT as error:
-            self._drop()
-            return self._later(error)
+            return self._lost(error, whole_server=True)
+        if answer.code // 100 != 2:
+            return self._judge(answer, null_sender=not envelope.sender, whole_server=answer.code in _ENDS_DIALOGUE)
+        try:
+            answer = await self._command(*prepared.rcpt)
+        except CAUGHT as error:
+            return self._lost(error)
+        if answer.code // 100 != 2:
+            return self._judge(answer, null_sender=_is_late_refusal(envelope, answer))
+        return None
 
     async def _hand_over(self, letter: bytes) -> Outcome:
         """DATA, the letter with its final dot, and the answer that alone counts."""
@@ -230,10 +230,9 @@ class SmtpSender:
                 return self._judge(answer)
             protocol = self._client.protocol if self._client is not None else None
             if protocol is None:
-                return Later(code=None, reason="the connection ended before the letter went out", whole_server=True)
+                raise SMTPServerDisconnected("the connection ended before the letter went out")
         except CAUGHT as error:  # without the final dot nothing may be delivered
-            self._drop()
-            return self._later(error)
+            return self._lost(error)
         try:
             protocol.write(letter)
             answer = await protocol.read_response(timeout=self._settings.answer_timeout)
@@ -246,7 +245,7 @@ class SmtpSender:
             return Sent(answer=f"{answer.code} {answer.message}")
         return self._judge(answer)
 
-    def _judge(self, answer: SMTPResponse, *, null_sender: bool = False) -> Outcome:
+    def _judge(self, answer: SMTPResponse, *, null_sender: bool = False, whole_server: bool = False) -> Outcome:
         """An answer that is not the hoped for one."""
         words = _one_line(answer.message)
         if answer.code in _CONFIGURATION_IS_WRONG:
@@ -254,12 +253,20 @@ class SmtpSender:
             raise PersonMustLook(f"{self._settings.host} wants a log-in or encryption that is not configured: {words}")
         if answer.code in _ENDS_DIALOGUE or not 400 <= answer.code < 600:
             self._drop()
-            return Later(code=answer.code, reason=words, whole_server=True)
+            return Later(code=answer.code, reason=words, whole_server=whole_server)
         if answer.code < 500:
-            return Later(code=answer.code, reason=words, whole_server=False)
+            return Later(code=answer.code, reason=words, whole_server=whole_server)
         if null_sender:
             return NullSenderRefused(code=answer.code, answer=words)
         return Rejected(code=answer.code, answer=words)
+
+    def _lost(self, error: Exception, *, whole_server: bool = False) -> Later:
+        """The connection ended or the server fell silent before anything could be delivered.
+
+        Once MAIL was taken it may have been for this very letter: then the others are not to wait for it.
+        """
+        self._drop()
+        return Later(code=None, reason=f"{self._settings.host}: {_said(error)}", whole_server=whole_server)
 
     async def _command(self, *words: bytes) -> SMTPResponse:
         if self._client is None:
@@ -296,9 +303,6 @@ class SmtpSender:
         client, self._client = self._client, None
         if client is not None:
             client.close()
-
-    def _later(self, error: Exception) -> Later:
-        return Later(code=None, reason=f"{self._settings.host}: {_said(error)}", whole_server=True)
 
     def _judge_connecting(self, error: Exception) -> Later:
         """What waiting helps against comes back as a value; the rest is raised."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from parsers.mail import Language
 from rules.category import Category, Detail
 from rules.schedule import Calendar
 
@@ -111,5 +112,7 @@ class Ticket:
     closed_at: datetime | None = None
     closes_at: datetime | None = None
     """When a waiting ticket closes by itself; None if it is not waiting, or never closes so."""
+    language: Language = Language.OTHER
+    """The language the client wrote his first letter in."""
     silent: bool = False
     """No reminders: the letter was older than ``max_age`` when it was taken, or a machine wrote it."""

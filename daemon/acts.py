@@ -1,0 +1,105 @@
+"""What a person does at the command line: acts on tickets, on the outbox, on letters set aside, on the breaker.
+
+The same acts as commands by mail, with their author recorded; they work beside a running service, which sends what
+they queue.
+"""
+
+import getpass
+from dataclasses import replace
+from datetime import datetime
+
+from daemon.arrival import Arrival
+from daemon.console import Failed
+from daemon.gate import reset_breaker
+from daemon.obeying import Obeyed
+from daemon.reader import ReadFault, Task
+from daemon.wiring import Parts
+from rules.commands import NotUnderstood, Verb, command_of
+from rules.life import close
+from store.records import Event, EventKind
+
+
+def author_of(given: str) -> str:
+    """Who acts: as he names himself, else the name he is logged in with."""
+    if given:
+        return given
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):
+        return "command line"
+
+
+def act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: str) -> Obeyed:
+    """One command on a ticket; Failed with a sentence where it cannot be done."""
+    now = parts.time_source.now()
+    line = f"{verb.value} {argument}".strip()
+    command = command_of(verb, argument, line=line, at=now, schedule=parts.policy.schedule)
+    if isinstance(command, NotUnderstood):
+        raise Failed(command.why)
+    with parts.store.transaction() as tx:
+        ticket = tx.ticket(number) if number is not None else None
+        if number is not None and ticket is None:
+            raise Failed(f"there is no ticket {parts.policy.ticket_prefix}-{number}")
+        obeyed = parts.obeying.obey(tx, ticket, command, author=author, at=now, now=now)
+    if obeyed.refused:
+        raise Failed(obeyed.refused)
+    return obeyed
+
+
+def retry_letter(parts: Parts, outgoing: int) -> None:
+    """Queues a letter that failed, was held back or is of unknown fate once more: a person's own wish."""
+    now = parts.time_source.now()
+    with parts.store.transaction() as tx:
+        letter = tx.outgoing(outgoing)
+        if letter is None:
+            raise Failed(f"there is no letter {outgoing} in the outbox")
+        if not tx.raw_outgoing(outgoing):
+            raise Failed(f"letter {outgoing} was held back before it was written: its bytes do not exist")
+        if not tx.retry(outgoing, now):
+            raise Failed(f"letter {outgoing} is {letter.state.value}: there is nothing to try again")
+
+
+def retry_quarantined(parts: Parts, quarantined: int) -> int | None:
+    """Reads a letter that was set aside once more, as after an upgrade; gives the ticket that it opened or joined.
+
+    The ticket that had been opened for it unread is closed. Failed where the program breaks on it again.
+    """
+    with parts.store.view() as view:
+        aside = view.quarantined_one(quarantined)
+    if aside is None:
+        raise Failed(f"there is no letter {quarantined} in quarantine")
+    if aside.solved_at is not None:
+        raise Failed(f"letter {quarantined} has been dealt with already")
+    if not aside.raw:
+        raise Failed(f"letter {quarantined} has no bytes: the server never gave them")
+    now = parts.time_source.now()
+    read = parts.reader.read_one(Task(raw=aside.raw, in_sent_folder=False, now=now))
+    if isinstance(read, ReadFault):
+        raise Failed(f"the program breaks on letter {quarantined} again: {read.reason}")
+    taken = parts.intake.take(Arrival(place=None, raw=aside.raw, received_at=aside.received_at), read, None)
+    with parts.store.transaction() as tx:
+        tx.solve_quarantined(quarantined, now)
+        if taken.letter is not None and aside.place is not None:
+            tx.move_place(taken.letter, aside.place)
+        unread = tx.ticket(aside.ticket) if aside.ticket is not None else None
+        if unread is not None and unread.number != taken.ticket:
+            closed = close(unread, at=now, policy=parts.policy).ticket
+            tx.save_ticket(replace(closed, linked_to=closed.linked_to or taken.ticket))
+            text = f"closed: the letter could be read after all, see {taken.ticket}"
+            tx.add_event(Event(at=now, ticket=unread.number, kind=EventKind.STATUS, author="supportd", text=text))
+    return taken.ticket
+
+
+def let_letters_out(parts: Parts, *, author: str) -> str | None:
+    """Resets the breaker; gives what had tripped it, or None."""
+    with parts.store.transaction() as tx:
+        return reset_breaker(tx, author=author, now=parts.time_source.now())
+
+
+def parse_since(text: str, parts: Parts) -> datetime:
+    """A day or a moment, local where it has no offset; Failed with a sentence for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Failed(f"{text!r} is no date: write 2026-11-01 or 2026-11-01T08:00") from error
+    return moment.replace(tzinfo=parts.policy.schedule.zone) if moment.tzinfo is None else moment

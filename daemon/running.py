@@ -1,0 +1,84 @@
+"""Starts and ends the service for the command line: journal, store, lock, exit code."""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+from daemon import wiring
+from daemon.configuration import Configuration
+from daemon.console import DONE, FAILED, Failed, complain, print_json
+from daemon.journal import Journal, hear_libraries, open_journal
+from daemon.service import Service, Turn
+from daemon.systemd import ServiceManager, service_manager
+from daemon.time_source import SystemTime, TimeSource
+from daemon.wiring import Parts
+from store.errors import InstanceRunning, StoreBroken, StoreBusy, StoreTooNew
+from store.store import Store
+
+STORE_PAUSE = 5.0
+"""Seconds between attempts to open a store that is busy."""
+
+
+@contextlib.contextmanager
+def parts_of(configuration: Configuration, store: Store) -> Iterator[Parts]:
+    """The parts for one command; its journal speaks on stderr alone."""
+    parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=open_journal(sys.stderr))
+    try:
+        yield parts
+    finally:
+        parts.reader.close()
+
+
+def run_service(configuration: Configuration) -> int:
+    """``supportd run``: until SIGTERM; never ends because a server refuses or is down."""
+    journal = open_journal(sys.stdout)
+    hear_libraries(journal)
+    manager = service_manager(os.environ)
+    try:
+        with _patiently_opened(configuration, journal) as store, store.lock_instance():
+            parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=journal)
+            asyncio.run(_run(parts, manager))
+    except (StoreBroken, StoreBusy, StoreTooNew, InstanceRunning) as error:
+        journal.error("service_cannot_run", why=str(error))
+        complain(str(error))
+        return FAILED
+    return DONE
+
+
+async def _run(parts: Parts, manager: ServiceManager) -> None:
+    await Service(parts).run(manager)
+
+
+def _patiently_opened(configuration: Configuration, journal: Journal) -> Store:
+    """The store; one that is busy (locked, a disk that is full just now) is waited for."""
+    while True:
+        try:
+            return Store.open(configuration.store.url)
+        except StoreBusy as error:
+            journal.warning("store_is_busy", why=str(error), again_in=STORE_PAUSE)
+            time.sleep(STORE_PAUSE)
+
+
+def run_once(configuration: Configuration, *, as_json: bool, time_source: TimeSource | None = None) -> int:
+    """``supportd once``: one turn; 1 where something could not be done."""
+    journal = open_journal(sys.stderr)
+    hear_libraries(journal)
+    try:
+        with Store.open(configuration.store.url) as store, store.lock_instance():
+            parts = wiring.build(configuration, store=store, time_source=time_source or SystemTime(), journal=journal)
+            turn = asyncio.run(_turn(parts))
+    except (StoreBroken, StoreBusy, StoreTooNew, InstanceRunning) as error:
+        raise Failed(str(error)) from error
+    for fault in turn.faults:
+        complain(fault)
+    row: dict[str, object] = {"taken": turn.taken, "reminders": turn.rung.reminders, "faults": list(turn.faults)}
+    if as_json:
+        print_json(row)
+    return FAILED if turn.faults else DONE
+
+
+async def _turn(parts: Parts) -> Turn:
+    return await Service(parts).once()

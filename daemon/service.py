@@ -1,0 +1,250 @@
+"""The service: every part running beside the others until a signal, and ``once``, which is one turn without waiting.
+
+Each IMAP connection lives in a thread of its own; the sender of letters and the clock are tasks of the event loop.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from daemon import wiring
+from daemon.arrival import Taken
+from daemon.clock import Clock, Rung
+from daemon.errors import PersonMustLook, TryAgainLater
+from daemon.outbox import Outbox
+from daemon.retention import Retention
+from daemon.systemd import ServiceManager
+from daemon.watch import Watch
+from daemon.wiring import Parts
+from store.errors import StoreBroken, StoreBusy
+
+FINISHING = 5.0
+"""Seconds a letter may still wait for the server's last answer after SIGTERM; then it is left noted as committing."""
+THREADS_FINISHING = 20.0
+FIRST_LOG_IN = 20.0
+"""Seconds the start waits for the first log-in to be tried before it says that it is ready."""
+HANGING = 660.0
+"""Seconds without progress after which a part hangs: longer than any single answer may take."""
+CAUGHT_UP = 30.0
+"""Seconds the watch on Sent waits for the inbox to be read up to now: an answer must not come before its question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What ``once`` did, and what it could not do."""
+
+    taken: int
+    rung: Rung
+    faults: tuple[str, ...]
+
+
+class Service:
+    """Runs the parts. Made inside the event loop."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._journal = parts.journal
+        self._loop = asyncio.get_running_loop()
+        self._end = asyncio.Event()
+        self._outbox: Outbox = wiring.outbox(parts, owner=secrets.token_hex(8))
+        self._inbox: Watch = wiring.watch_inbox(parts, self._on_taken)
+        self._sent: Watch = wiring.watch_sent(parts, self._on_taken, before_look=self._wait_for_inbox)
+        self._clock = Clock(
+            store=parts.store,
+            policy=parts.policy,
+            staff=parts.staff,
+            digests=parts.digests,
+            time_source=parts.time_source,
+            journal=parts.journal,
+            rung=self._on_rung,
+        )
+        self._retention = Retention(parts)
+
+    @property
+    def inbox_is_read(self) -> bool:
+        """The inbox has been looked through at least once."""
+        return self._inbox.looked_at > 0
+
+    def stop(self) -> None:
+        """In the loop's thread: begin to end."""
+        self._end.set()
+
+    # --- once
+
+    async def once(self) -> Turn:
+        """Every letter there is, Sent, the clocks that are due, each due letter once."""
+        faults: list[str] = []
+        self._begin()
+        taken = 0
+        for watch in (self._inbox, self._sent):
+            try:
+                taken += await asyncio.to_thread(watch.look)
+            except PersonMustLook as error:
+                if watch is self._inbox:
+                    faults.append(str(error))
+                else:
+                    self._journal.warning("sent_is_not_watched", why=str(error))
+            except (TryAgainLater, StoreBusy, StoreBroken) as error:
+                faults.append(str(error))
+            finally:
+                await asyncio.to_thread(watch.close)
+        rung = Rung()
+        try:
+            rung = await asyncio.to_thread(self._clock.ring)
+            if later := await self._outbox.turn():
+                faults.append(later)
+        except (TryAgainLater, PersonMustLook, StoreBusy, StoreBroken) as error:
+            faults.append(str(error))
+        finally:
+            self._outbox.settle()
+            await self._outbox.close()
+            self._parts.reader.close()
+        return Turn(taken=taken, rung=rung, faults=tuple(faults))
+
+    def _begin(self) -> None:
+        adopted = self._outbox.adopt()
+        if adopted:
+            self._journal.warning("letters_of_an_earlier_service", count=adopted)
+        with self._parts.store.transaction() as tx:
+            self._parts.digests.begin(tx, self._parts.time_source.now())
+
+    # --- run
+
+    async def run(self, manager: ServiceManager) -> None:
+        """Until ``stop`` or SIGTERM or SIGINT; finishes what is in hand."""
+        await self._begun()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._end.set)
+        threads = [threading.Thread(target=each.run, name=name) for name, each in self._watches()]
+        for thread in threads:
+            thread.start()
+        sending = asyncio.create_task(self._outbox.run(), name="outbox")
+        ringing = asyncio.create_task(self._clock.run(), name="clock")
+        keeping = asyncio.create_task(self._retention.run(self._end), name="retention")
+        async with self._feeding(manager):
+            await self._tell_ready(manager)
+            parts = {sending, ringing, keeping}
+            ended = asyncio.create_task(self._end.wait())
+            done, _ = await asyncio.wait({ended, *parts}, return_when=asyncio.FIRST_COMPLETED)
+            manager.stopping()
+            await self._finish(threads, sending, ringing, keeping)
+        for task in done & parts:
+            task.result()  # a part that ended by itself broke: its error is the service's
+
+    async def _begun(self) -> None:
+        """A store that is busy at the start is waited for."""
+        while not self._end.is_set():
+            try:
+                await asyncio.to_thread(self._begin)
+                return
+            except StoreBusy as error:
+                self._journal.warning("store_is_busy", why=str(error))
+                await asyncio.sleep(2)
+
+    def _watches(self) -> list[tuple[str, Watch]]:
+        return [("inbox", self._inbox), ("sent", self._sent)]
+
+    async def _tell_ready(self, manager: ServiceManager) -> None:
+        """Ready once the first log-in was tried: a provider that is down must not stop the start."""
+        end = time.monotonic() + FIRST_LOG_IN
+        while time.monotonic() < end and not (self._inbox.looked_at or self._inbox.trouble or self._end.is_set()):
+            await asyncio.sleep(0.05)
+        manager.ready(self._status())
+        self._journal.info("service_ready", trouble=self._inbox.trouble)
+
+    async def _finish(
+        self,
+        threads: list[threading.Thread],
+        sending: asyncio.Task[None],
+        ringing: asyncio.Task[None],
+        keeping: asyncio.Task[None],
+    ) -> None:
+        self._journal.info("service_stopping")
+        for _, watch in self._watches():
+            watch.stop()
+        self._outbox.stop()
+        self._clock.stop()
+        keeping.cancel()
+        with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
+            await asyncio.wait_for(asyncio.shield(sending), FINISHING)
+        if not sending.done():
+            self._journal.warning("letter_left_committing", why="the server has not answered within 5 s")
+            sending.cancel()
+        await asyncio.gather(sending, ringing, keeping, return_exceptions=True)
+        await asyncio.to_thread(self._outbox.settle)
+        end = time.monotonic() + THREADS_FINISHING
+        for thread in threads:
+            await asyncio.to_thread(thread.join, max(0.0, end - time.monotonic()))
+        self._parts.reader.close()
+        self._journal.info("service_stopped")
+
+    # --- how the parts wake each other
+
+    def _on_taken(self, taken: Taken) -> None:
+        """Called in a watch's thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended: what was queued goes out at the next start
+            self._loop.call_soon_threadsafe(self._wake, taken)
+
+    def _wake(self, taken: Taken) -> None:
+        if taken.letters:
+            self._outbox.wake()
+        self._clock.consider(taken.rings_at)
+
+    def _on_rung(self, rung: Rung) -> None:
+        if rung.letters:
+            self._outbox.wake()
+
+    def _wait_for_inbox(self) -> None:
+        """In Sent's thread: lets the inbox be read up to now first, as far as it can be."""
+        asked = time.monotonic()
+        if not self._inbox.running:
+            return
+        self._inbox.wake()
+        while time.monotonic() - asked < CAUGHT_UP and not self._inbox.trouble and self._inbox.running:
+            if self._inbox.looked_at >= asked:
+                return
+            time.sleep(0.005)
+
+    # --- the watchdog
+
+    @contextlib.asynccontextmanager
+    async def _feeding(self, manager: ServiceManager) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._feed(manager))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _feed(self, manager: ServiceManager) -> None:
+        """Fed only while every part moves; a part that hangs is named in the journal before systemd acts."""
+        pause = manager.feeding_pause or 30.0
+        while True:
+            hanging = self._hanging()
+            if hanging:
+                self._journal.error("parts_hang", parts=hanging)
+            else:
+                manager.alive()
+                manager.status(self._status())
+            await asyncio.sleep(pause)
+
+    def _hanging(self) -> list[str]:
+        now = time.monotonic()
+        answer = self._parts.configuration.smtp.answer_timeout.total_seconds()
+        bounds = {"inbox": HANGING, "sent": HANGING, "outbox": HANGING + answer, "clock": HANGING}
+        moved = {
+            "inbox": self._inbox.progressed_at,
+            "sent": self._sent.progressed_at,
+            "outbox": self._outbox.progressed_at,
+            "clock": self._clock.progressed_at,
+        }
+        return [name for name, at in moved.items() if now - at > bounds[name]]
+
+    def _status(self) -> str:
+        troubles = [each for each in (self._inbox.trouble, self._outbox.trouble) if each]
+        return "; ".join(troubles) if troubles else "letters are taken and sent"
