@@ -14,6 +14,7 @@ from pathlib import Path
 import jinja2
 
 import templates
+from daemon.errors import PersonMustLook
 
 PARTS = ("subject.txt", "body.txt", "body.html")
 
@@ -32,7 +33,7 @@ class Rendered:
     html: str
 
 
-class LetterFault(Exception):  # noqa: N818 - a fault of the templates, in the words of ``check``
+class LetterFault(PersonMustLook):
     """A template cannot be read or rendered; the message names the file and what is wrong with it."""
 
 
