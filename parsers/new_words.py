@@ -20,9 +20,11 @@ _SHORTEST_WRAPPED = 60
 # > text | >> text | АК> text (The Bat!) | &gt; text
 _QUOTE = re.compile(r"\s{0,3}(?:>|[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{1,3}>|&gt;)")
 # >>> >>>  http://www.domain.com <<<
-_DECORATION = re.compile(r"\s{0,3}>.*<\s*$")
-_MARKS = re.compile(r"(?:\s{0,3}(?:[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{1,3}>|>|&gt;))(?: ?>)*[ \t]?")
-_ONE_MARK = re.compile(r"\s{0,3}(?:[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{1,3}>|>|&gt;) ?")
+_DECORATION = re.compile(r"\s{0,3}>{2,}.*<{2,}\s*$")
+# > wrote: (Polymail: «<», «mailto:…», «> wrote:» in a line each)
+_TORN_VERB = re.compile(r">\s?[^\W\d_]{3,12}\s?:\s*$")
+_MARKS = re.compile(r"\A(?:\s{0,3}(?:[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{1,3}>|>|&gt;))(?: ?>)*[ \t]?")
+_ONE_MARK = re.compile(r"\A\s{0,3}(?:[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{1,3}>|>|&gt;) ?")
 _BAR = re.compile(r"\s{0,3}\|(?:\s|$)")
 # (http://example.com/c/YzOTYzMmE) > | <https://…>
 _LINK_REST = re.compile(r"\s*[(<]?https?://\S+[)>]?\s*>?\s*$")
@@ -54,10 +56,10 @@ def split_words(mail: ParsedMail) -> Words:
     they are all there is. Answers between quoted lines are kept in their order.
     """
     lines = mail.text.splitlines()
-    reader = _Reader(lines[:MAX_LINES])
+    reader = _Reader(lines[:MAX_LINES], forwards=quoted_headers.tells_of_forwarding(mail.subject))
     roles = reader.roles()
     roles += [roles[-1] if roles else Role.NEW] * (len(lines) - len(roles))
-    _mark_signatures(lines, roles, reader.last_quote)
+    _mark_signatures(lines, roles)
     new = _gather(lines, roles, (Role.NEW,))
     return Words(
         new=new,
@@ -92,20 +94,21 @@ def _unquoted(line: str) -> str:
 
 def is_quote(line: str) -> bool:
     """Whether a line carries a quote mark and is not merely decorated with it."""
-    return bool(_QUOTE.match(line)) and not _DECORATION.match(line[:300])
+    return bool(_QUOTE.match(line)) and not _DECORATION.match(line[:300]) and not _TORN_VERB.match(line)
 
 
 class _Reader:
     """Walks down the lines once and says what each is."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, lines: Sequence[str], *, forwards: bool) -> None:
         self._lines = lines
+        self._forwards = forwards
         self._quotes = [is_quote(line) for line in lines]
         self._filled_after = _next_filled(lines)
         self._announcements = dict(self._find_attributions())
         self._roles = [Role.NEW] * len(lines)
         self._words_before = False
-        self.last_quote = max((index for index, quote in enumerate(self._quotes) if quote), default=-1)
+        self._last_quote = max((index for index, quote in enumerate(self._quotes) if quote), default=-1)
 
     def roles(self) -> list[Role]:
         index = 0
@@ -137,7 +140,7 @@ class _Reader:
         """First and last line of each attribution."""
         first = 0
         for index, line in enumerate(self._lines):
-            if self._quotes[index] and not line.lstrip().startswith("> wrote"):
+            if self._quotes[index]:
                 first = index + 1
             elif attributions.may_close(line):
                 start = attributions.find_start(self._lines, index, first, quote_follows=self._quote_follows(index))
@@ -183,7 +186,7 @@ class _Reader:
         after = self._filled_after[end]
         if self._quote_follows(end):
             return after if self._quotes[after] else self._take_barred(after)
-        if not self._words_before and self.last_quote > end:
+        if not self._words_before and self._last_quote > end:
             # Nothing above, and marked quotes further down: the program of the sender lost these marks' like.
             return end + 1
         return self._mark(end + 1, len(self._lines), Role.QUOTED)
@@ -229,7 +232,8 @@ class _Reader:
             if start != headers and quoted_headers.is_original_divider(self._lines[start]):
                 return self._mark(start, len(self._lines), Role.QUOTED)
             return None
-        if quoted_headers.tells_of_forwarding(block.subject):
+        if self._forwards or not self._words_before:
+            # Outlook writes the same lines for answers and forwards: a letter without other words hands on this one.
             return self._mark(start, len(self._lines), Role.FORWARDED)
         self._mark(start, block.end, Role.ANNOUNCEMENT)
         if self._quote_follows(block.end - 1):
@@ -248,13 +252,15 @@ def _next_filled(lines: Sequence[str]) -> list[int]:
     return after
 
 
-def _mark_signatures(lines: Sequence[str], roles: list[Role], last_quote: int) -> None:
+def _mark_signatures(lines: Sequence[str], roles: list[Role]) -> None:
     """Turns the signatures of the new pieces from NEW to SIGNATURE."""
+    words_above = False
     for start, end in _pieces(roles):
         piece = lines[start:end]
         cut = signature.find_signature(piece)
-        if cut < len(piece) and not any(line.strip() for line in piece[:cut]) and not signature.is_boilerplate(piece):
-            cut = len(piece)
+        words_above = words_above or any(line.strip() for line in piece[:cut])
+        if not words_above and not signature.is_boilerplate(piece):
+            cut, words_above = len(piece), True
         roles[start + cut : end] = [Role.SIGNATURE] * (end - start - cut)
         for index in range(start, start + cut):
             if signature.is_sent_from(lines[index]):

@@ -72,8 +72,8 @@ _POSITION = re.compile(
 _COMPANY = re.compile(
     r"(?:^|[\s«\"(|,*])(?:ТОО|ИП|АО|ООО|ОАО|ЗАО|ПАО|ЖШС|АҚ|ЧУ|КГУ|КГКП|ГКП|РГП|НАО|LLP|LLC|Ltd\.?|Inc\.?|GmbH|Corp\.?|Компания|Company|Университет|Академия|Школа|Колледж)(?:[\s»\".,|*]|$)"
 )
-_PLACE = re.compile(
-    r"[\s*|]*(?:\d{5,6},?\s|адрес\s?:|г\.\s?[А-ЯA-ZӘІҢҒҮҰҚӨҺ]|город\s[А-Я]|(?:РК|Казахстан|Республика Казахстан|Россия|Kazakhstan)[,\s]|ул\.\s|пр(?:-т|\.)\s|(?:Алматы|Астана|Шымкент|Almaty|Astana)\b)",
+_PLACE_AT_START = re.compile(
+    r"^[\s*|]*(?:\d{5,6},?\s|адрес\s?:|г\.\s?[А-ЯA-ZӘІҢҒҮҰҚӨҺ]|город\s[А-Я]|(?:РК|Казахстан|Республика Казахстан|Россия|Kazakhstan)[,\s]|ул\.\s|пр(?:-т|\.)\s|(?:Алматы|Астана|Шымкент|Almaty|Astana)\b)",
 )
 _SIGNOFF = re.compile(
     r"[\s*\-–—]*(?:с\s(?:глубоким\s|большим\s|искренним\s|наилучшими\s|добрыми\s|теплом)?\s?(?:уважением|пожеланиями|почтением|признательностью|благодарностью)?|заранее\s(?:спасибо|благодар\w+)"
@@ -191,35 +191,55 @@ def _strip_disclaimer(lines: Sequence[str], end: int) -> int:
 def _strip_contacts(lines: Sequence[str], end: int) -> int:
     """Takes off a block of contacts under a sign-off or a name; the sign-off and the name stay."""
     end = _last_filled(lines, end)
-    start, contacts, filled, named = end, 0, 0, False
-    index = end
-    while index and filled <= MAX_BLOCK_LINES:
-        line = lines[index - 1].strip()
-        if line:
-            weight = _contact_weight(line)
-            if weight is None:
-                named = bool(_SIGNOFF.match(line)) or (bool(_NAME.match(line)) and len(line) <= 60)
-                break
-            filled += 1
-            contacts += weight
-            start = index - 1
-        index -= 1
-    if not filled or filled > MAX_BLOCK_LINES:
-        return end
-    if named and contacts >= 1:
-        return start
-    return start if contacts >= 3 and filled >= 3 and start else end
+    start, weights = end, []
+    for index in range(end - 1, max(-1, end - 2 * MAX_BLOCK_LINES), -1):
+        line = lines[index].strip()
+        if not line:
+            continue
+        weight = _contact_weight(line)
+        if weight is None:
+            return _below_the_name(lines, index, start, sum(weights)) if weights else end
+        weights.append(weight)
+        start = index
+        if len(weights) > MAX_BLOCK_LINES:
+            break
+    return end
+
+
+def _below_the_name(lines: Sequence[str], above: int, start: int, strength: int) -> int:
+    """Where the contacts that begin at ``start`` are cut, given the line above them; the end of the block if nowhere."""
+    end = _end_of_block(lines, start)
+    line = lines[above].strip()
+    signed = _SIGNOFF.match(line)
+    if signed is None:
+        # «Белый экран» above a link is no name: a name has two words, and a telephone or a position below it.
+        named = len(line) <= 60 and _NAME.match(line) and len(line.split()) >= 2
+        return start if (named and strength >= 2) or strength >= 6 else end
+    first = lines[start].strip()
+    if not signed["name"].strip() and start == above + 1 and not (_TELEPHONE.match(first) or _SITE.match(first)):
+        # «С уважением,» | «бухгалтер Роза»: the line is the name, whatever else it says
+        start, strength = _next_filled(lines, start, end), strength - 2
+    return start if strength >= 1 else end
+
+
+def _end_of_block(lines: Sequence[str], start: int) -> int:
+    return _last_filled(lines, len(lines[: start + 3 * MAX_BLOCK_LINES]))
 
 
 def _contact_weight(line: str) -> int | None:
-    """How strongly a line speaks of a contact block: 0 fits, 1 telephone or position, None does not fit."""
-    if len(line) > 140 or (_REQUEST.search(line) and not _SITE.match(line)):
+    """How strongly a line speaks of a contact block: 2 a telephone, an address, a position; 0 fits; None does not."""
+    if len(line) > 140:
         return None
-    if _TELEPHONE.match(line) or _SITE.match(line):
-        return 1
-    words = len(line.split())
-    if words <= 10 and line[-1] not in ".!?:" and (_COMPANY.search(line) or _PLACE.match(line) or _POSITION.search(line)):
-        return 1
+    if _SITE.match(line):
+        return 0 if "/" in line.partition("://")[2].rstrip("/") else 1
+    if _REQUEST.search(line):
+        return None
+    if _TELEPHONE.match(line):
+        return 2
+    if len(line.split()) <= 10 and line[-1] not in ".!?:" and any(
+        pattern.search(line) for pattern in (_COMPANY, _POSITION, _PLACE_AT_START)
+    ):
+        return 2
     return 0 if is_rule(line) or is_sent_from(line) else None
 
 
