@@ -134,7 +134,7 @@ class LetterReads(Work):
         """Letters received at ``at`` or later (of these roles, if given), in the order kept, streamed."""
         after = 0
         while rows := self._run(_SINCE, since=at, after=after).all():
-            yield from (letter for row in rows if roles is None or (letter := _letter(row)).role in roles)
+            yield from (_letter(row) for row in rows if roles is None or row.role in roles)
             after = rows[-1].id
 
 

@@ -165,7 +165,8 @@ class PlaceRow(SQLModel, table=True):
 
 
 class OutgoingRow(SQLModel, table=True):
-    """The outbox. ``key`` is NULL where the letter has none; ``recipient_key`` and ``domain`` serve the limits."""
+    """The outbox. ``key`` is NULL where the letter has none; ``recipient_key``, ``domain`` and
+    ``body_key`` serve the limits."""
 
     __tablename__ = "outgoing"
     __table_args__ = (
