@@ -213,7 +213,7 @@ _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|на|отв|ответ|перес
 
 def topic_of(subject: str, tag: str) -> str:
     """The client's subject as it may stand in ours: one line, bounded, without «Re:» and without the ticket's tag."""
-    plain = _PREFIX.sub("", one_line(subject).replace(f"[{tag}]", " "))
+    plain = _PREFIX.sub("", one_line(subject[: MAX_SUBJECT * 20]).replace(f"[{tag}]", " "))
     words = " ".join(plain.split())
     return words if len(words) <= MAX_SUBJECT else f"{words[: MAX_SUBJECT - 1].rstrip()}…"
 

@@ -16,10 +16,9 @@ import jinja2
 import templates
 from daemon.errors import PersonMustLook
 
-PARTS = ("subject.txt", "body.txt", "body.html")
-
 _OWN = Path(templates.__file__).parent
-_BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
+# Both begin at a line break: they stay linear on a letter of nothing but blanks.
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _LINE_OF_HTML = re.compile(r"\n\s*")
 
 

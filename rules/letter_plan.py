@@ -131,6 +131,8 @@ def has_passed(due_at: datetime, *, now: datetime) -> bool:
 
 def fitting_articles(articles: Sequence[Article], words: str) -> tuple[Article, ...]:
     """The articles of the portal one of whose words begins a word of the letter; three at most, none without words."""
+    if not articles:
+        return ()
     text = f" {' '.join(words.lower().split())}"
     return tuple(article for article in articles if any(f" {word}" in text for word in article.words if word))[
         :MAX_ARTICLES
