@@ -32,7 +32,7 @@ from daemon.bell import Bell
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
 from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch_sizes, find_in_headers, uid_sets
 from daemon.folders import FolderName, find_folder, find_sent
-from daemon.folders import FolderState as FolderState
+from daemon.folders import FolderState as FolderState  # noqa: PLC0414 - part of what this port gives
 from daemon.refusals import is_busy, said
 from daemon.tls import Security, context, refuse_clear_text
 from daemon.wire import BufferedReading, IdleRefusedError, idle, keep_alive
@@ -57,6 +57,8 @@ class MailboxSettings:
     ca_file: Path | None = None
     connect_timeout: float = 15
     read_timeout: float = 60
+    answer_timeout: float = 600
+    """Seconds that one command with its whole answer may take, however the server drips."""
 
 
 class _PlainWire(BufferedReading, IMAP4WithTimeout):  # type: ignore[misc] # imapclient ships no types
@@ -274,6 +276,7 @@ class Mailbox:
             timeout=SocketTimeout(settings.connect_timeout, settings.read_timeout),
         )
         client.wire.debug = 0
+        client.wire.seconds_at_most = settings.answer_timeout
         client.normalise_times = False
         keep_alive(client.wire.sock)
         return client
@@ -307,7 +310,8 @@ class Mailbox:
     def _ask(self, uids: str, items: Sequence[str]) -> Rows:
         """One UID FETCH. Raises Refused where the server says NO or BAD to it."""
         with self._doing("reading letters") as client:
-            return parse_fetch_response(_uid_fetch(client, uids, items), normalise_times=False) or {}
+            rows: Rows = parse_fetch_response(_uid_fetch(client, uids, items), normalise_times=False)
+            return rows
 
     @contextlib.contextmanager
     def _doing(self, what: str, *, folder: str = "", opening: ssl.SSLContext | None = None) -> Iterator[_Client]:

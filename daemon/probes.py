@@ -1,6 +1,6 @@
 """What ``supportd check`` finds out about the mailbox and the mail server: each finding a sentence for the operator.
 
-Nothing is changed on the servers and no letter is sent.
+Nothing that a person could see is changed on the servers, and no letter is sent.
 """
 
 from collections.abc import Iterator

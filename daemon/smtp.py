@@ -243,6 +243,9 @@ class SmtpSender:
         if answer.code // 100 == 2:
             self._dirty = False
             return Sent(answer=f"{answer.code} {answer.message}")
+        if not 400 <= answer.code < 600:
+            self._drop()
+            return Unknown(reason=f"the letter went out, the answer says neither yes nor no: {answer.code}")
         return self._judge(answer)
 
     def _judge(self, answer: SMTPResponse, *, null_sender: bool = False, whole_server: bool = False) -> Outcome:
@@ -251,10 +254,10 @@ class SmtpSender:
         if answer.code in _CONFIGURATION_IS_WRONG:
             self._drop()
             raise PersonMustLook(f"{self._settings.host} wants a log-in or encryption that is not configured: {words}")
-        if answer.code in _ENDS_DIALOGUE or not 400 <= answer.code < 600:
+        is_over = answer.code in _ENDS_DIALOGUE or not 400 <= answer.code < 600
+        if is_over:
             self._drop()
-            return Later(code=answer.code, reason=words, whole_server=whole_server)
-        if answer.code < 500:
+        if is_over or answer.code < 500:
             return Later(code=answer.code, reason=words, whole_server=whole_server)
         if null_sender:
             return NullSenderRefused(code=answer.code, answer=words)

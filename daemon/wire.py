@@ -16,9 +16,6 @@ LINE_AT_MOST = 1_000_000
 """Bytes of one line of an answer; imaplib's own bound."""
 LITERAL_AT_MOST = 256 * 1024 * 1024
 """Bytes of one literal: a server that announces more is not believed (letters are asked for with bounds)."""
-SECONDS_AT_MOST = 600
-"""One command with its whole answer, however the server drips."""
-
 _CHUNK = 64 * 1024  # below the size at which malloc turns to the kernel for each piece
 _TAG = b"ZIDLE"  # imaplib's own tags are made of the letters A to P
 
@@ -31,17 +28,18 @@ class BufferedReading:
     """Mixed in before an ``imaplib.IMAP4``: its ``read`` and ``readline``, over a buffer of our own.
 
     Raises ConnectionError where the server closes the connection or announces what cannot be, TimeoutError where it
-    is silent for the socket's timeout or its answer takes longer than ``SECONDS_AT_MOST`` since ``start_clock``.
+    is silent for the socket's timeout or its answer takes longer than ``seconds_at_most`` since ``start_clock``.
     """
 
     sock: socket.socket
+    seconds_at_most: float = 600
     _owner: socket.socket | None = None
     _ahead: bytearray
     _end: float | None = None
 
     def start_clock(self) -> None:
         """Begins the time that one command may take."""
-        self._end = time.monotonic() + SECONDS_AT_MOST
+        self._end = time.monotonic() + self.seconds_at_most
 
     def read(self, size: int) -> bytes:
         """Exactly ``size`` bytes of a literal."""
@@ -78,7 +76,7 @@ class BufferedReading:
         self.sock.setblocking(False)
         try:
             with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
-                while True:  # until the socket has no more: bytes decrypted already do not show in a poll
+                for _ in range(64):  # to the end, for bytes that are decrypted already do not show in a poll
                     self._fill(0)
         finally:
             self.sock.settimeout(timeout)
@@ -91,7 +89,7 @@ class BufferedReading:
 
     def _fill(self, wanted: int) -> None:
         if self._end is not None and time.monotonic() > self._end:
-            raise TimeoutError(f"the server took more than {SECONDS_AT_MOST} s for one answer")
+            raise TimeoutError(f"the server took more than {self.seconds_at_most:g} s for one answer")
         chunk = self.sock.recv(min(max(wanted, _CHUNK), 1024 * 1024))
         if not chunk:
             raise ConnectionError("the server closed the connection")

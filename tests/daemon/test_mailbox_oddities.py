@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daemon.bell import Bell
@@ -314,6 +314,7 @@ def test_answers_that_are_no_imap_are_tried_later(answer: bytes) -> None:
         assert not mailbox.is_open
 
 
+@settings(max_examples=40)
 @given(noise=st.binary(max_size=200))
 def test_no_noise_in_place_of_an_answer_lets_out_another_error(noise: bytes) -> None:
     odd = Oddities(answers={"UID FETCH": noise + b"\r\n{tag} OK done\r\n"})
@@ -339,6 +340,21 @@ def test_a_session_cut_or_stalled_at_any_byte_is_tried_later(*, silent: bool) ->
 def read_all(server: ScriptedImap) -> None:
     with opened(server, read_timeout=0.1, connect_timeout=0.1) as mailbox:
         uids_given(mailbox)
+
+
+def test_a_server_that_drips_is_given_up() -> None:
+    def drip(_command: Command) -> bytes | None:
+        for _ in range(100):
+            server.push(b"* OK still busy\r\n")
+            time.sleep(0.02)
+        return None
+
+    with (
+        ScriptedImap(LETTERS, Oddities(answers={"UID FETCH": drip})) as server,
+        opened(server, answer_timeout=0.3) as mailbox,
+        pytest.raises(TryAgainLater, match="took more than"),
+    ):
+        mailbox.uids_after(0)
 
 
 # --- folders and protection

@@ -127,7 +127,7 @@ def test_a_connection_cut_before_the_letter_went_out_is_tried_later(smtp_server:
     smtp_server.set_rules(Rule(stage=stage, act=CUT))
     outcome = send(smtp_server)
     assert isinstance(outcome, Later)
-    assert outcome.whole_server
+    assert outcome.whole_server is (stage is Stage.MAIL)  # later on it may be for this very letter
 
 
 def test_silence_after_the_dot_leaves_the_fate_unknown(smtp_server: SmtpServer) -> None:
@@ -352,7 +352,15 @@ def test_what_cannot_have_been_taken_is_tried_later(answers: dict[str, bytes | l
         assert isinstance(send(server), Later)
 
 
-@pytest.mark.parametrize("answers", [{".": CUT_NOW}, {".": b"rubbish\r\n"}, {".": b"25"}], ids=str)
+def test_one_letter_that_ends_every_session_does_not_keep_the_others_waiting() -> None:
+    for verb in ("RCPT", "DATA", "."):
+        with ScriptedSmtp({verb: b"421 4.7.0 not this one\r\n"}) as server:
+            outcome = send(server)
+            assert isinstance(outcome, Later)
+            assert not outcome.whole_server
+
+
+@pytest.mark.parametrize("answers", [{".": CUT_NOW}, {".": b"rubbish\r\n"}, {".": b"334 x\r\n"}, {".": b"25"}], ids=str)
 def test_no_answer_that_can_be_read_leaves_the_fate_unknown(answers: dict[str, bytes | list[bytes]]) -> None:
     with ScriptedSmtp(answers) as server:
         assert isinstance(send(server, answer_timeout=0.3), Unknown)

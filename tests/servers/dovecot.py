@@ -41,8 +41,12 @@ imap_idle_notify_interval = 2 mins
 default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =

@@ -40,6 +40,8 @@ class SentCopies:
                         raise OSError(said)
                     break
                 except (OSError, imaplib.IMAP4.error):
+                    if client is not None:
+                        client.shutdown()
                     client = None
                     time.sleep(0.05)
             self._waiting.task_done()
@@ -51,5 +53,9 @@ class SentCopies:
     def _connect(self) -> imaplib.IMAP4:
         host, port, username, password = self._where
         client = imaplib.IMAP4(host, port, timeout=10)
-        client.login(username, password)
+        try:
+            client.login(username, password)
+        except (OSError, imaplib.IMAP4.error):
+            client.shutdown()
+            raise
         return client
