@@ -30,7 +30,7 @@ _KIND = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseView:
-    """«возврат средств», «до пн 23.11 9:00», and whether it is broken already."""
+    """«возврат средств», «пн 23.11 до 9:00», and whether it is broken already."""
 
     named: str
     until: str
@@ -102,7 +102,7 @@ def _client(ticket: Ticket) -> str:
 def _promise(deadline: Deadline, *, now: datetime, policy: Policy) -> PromiseView:
     return PromiseView(
         named="; ".join(category.wording for category in deadline.categories),
-        until=speak_brief(deadline.due_at, now=now, zone=policy.schedule.zone),
+        until=speak_brief(deadline.due_at, now=now, zone=policy.schedule.zone, until=True),
         broken=now > deadline.due_at,
     )
 
@@ -118,12 +118,10 @@ def _remarks(ticket: Ticket) -> tuple[str, ...]:
 
 
 def _became(ticket: Ticket, number: str, promises: tuple[PromiseView, ...], *, now: datetime, policy: Policy) -> str:
-    """«CSC-1042: в работе, ответить до пн 23.11 9:00 (возврат средств)»."""
+    """«CSC-1042: в работе, ответить пн 23.11 до 9:00 (возврат средств)»."""
     status = f"{number}: {_STATUS[ticket.status]}"
     if ticket.status is Status.OPEN and promises:
-        until = "; ".join(
-            f"{'просрочено, было ' if each.broken else ''}до {each.until} ({each.named})" for each in promises
-        )
+        until = "; ".join(f"{each.until} ({each.named}{', просрочено' if each.broken else ''})" for each in promises)
         return f"{status}, ответить {until}"
     if ticket.status is Status.OPEN:
         return f"{status}, срока нет"

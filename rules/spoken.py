@@ -91,14 +91,15 @@ def speak_from(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     return f"{_relative_day(local.date(), today)}, с {speak_clock(local)}"
 
 
-def speak_brief(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
-    """For lists that agents read: «сегодня 14:35», «пн 23.11 9:00», «пн 11.01.2027 9:00»."""
+def speak_brief(moment: datetime, *, now: datetime, zone: ZoneInfo, until: bool = False) -> str:
+    """For lists that agents read: «сегодня 14:35», «пн 23.11 9:00», «пн 11.01.2027 9:00»; or «сегодня до 14:35»."""
     day, clock = _end_of(moment.astimezone(zone))
+    said = f"до {clock}" if until else clock
     today = now.astimezone(zone).date()
     if day == today:
-        return f"сегодня {clock}"
+        return f"сегодня {said}"
     year = "" if day.year == today.year else f".{day.year}"
-    return f"{_SHORT[day.weekday()]} {day.day:02d}.{day.month:02d}{year} {clock}"
+    return f"{_SHORT[day.weekday()]} {day.day:02d}.{day.month:02d}{year} {said}"
 
 
 def speak_date(moment: datetime, *, zone: ZoneInfo) -> str:

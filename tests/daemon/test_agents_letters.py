@@ -59,14 +59,14 @@ def test_a_reminder_tells_all_that_an_agent_must_know() -> None:
             "просит позвонить",
         ):
             assert fact in words
-    assert "ответить до сегодня 13:04 (техническая неполадка)" in rendered.text
-    assert "ответить до пн 23.11 9:00 (возврат средств)" in rendered.text
+    assert "ответить сегодня до 13:04 (техническая неполадка)" in rendered.text
+    assert "ответить пн 23.11 до 9:00 (возврат средств)" in rendered.text
 
 
 def test_several_reminders_are_one_letter_the_broken_first() -> None:
     rendered = LETTERS.reminder(soon=(shown(),), broken=(shown(BROKEN),), now=NOW)
     assert rendered.subject == "Просрочено: 1; истекает срок: 1"
-    assert "ПРОСРОЧЕНО: было до сегодня 12:30 (вопрос по работе сервиса)" in rendered.text
+    assert "ПРОСРОЧЕНО, обещано сегодня до 12:30 (вопрос по работе сервиса)" in rendered.text
     assert rendered.text.index("CSC-1043") < rendered.text.index("CSC-1042")
 
 
@@ -175,7 +175,7 @@ def test_a_command_is_answered_with_one_line_of_what_became_of_the_ticket() -> N
     assert rendered.text.startswith("CSC-1042: ждём ответа клиента; без ответа закроется сб 28.11 12:50.\n")
     closed = a_ticket(POLICY, status=Status.CLOSED, deadlines=())
     assert LETTERS.command_answer(closed, outcome, now=NOW).text.startswith("CSC-1042: закрыто.\n")
-    assert "в работе, ответить до сегодня 13:04 (техническая неполадка)" in (
+    assert "в работе, ответить сегодня до 13:04 (техническая неполадка)" in (
         LETTERS.command_answer(SATURDAY, outcome, now=NOW).text
     )
 

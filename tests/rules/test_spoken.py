@@ -103,6 +103,7 @@ def test_lists_for_agents_are_brief() -> None:
     now = at("2026-11-21T12:00")
     assert speak_brief(at("2026-11-21T13:04"), now=now, zone=ALMATY) == "сегодня 13:04"
     assert speak_brief(at("2026-11-23T09:00"), now=now, zone=ALMATY) == "пн 23.11 9:00"
+    assert speak_brief(at("2026-11-23T09:00"), now=now, zone=ALMATY, until=True) == "пн 23.11 до 9:00"
     assert speak_brief(at("2027-01-11T09:00"), now=now, zone=ALMATY) == "пн 11.01.2027 9:00"
 
 
