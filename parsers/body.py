@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 
 from parsers import charsets
 from parsers.calendar_text import calendar_to_text
-from parsers.file_names import clean_file_name
+from parsers.file_names import clean_file_name, type_of_file
 from parsers.flowed import join_flowed
+from parsers.header_block import NO_BLOCK
 from parsers.html_text import html_to_text
 from parsers.mail import Attachment
+from parsers.parameters import Value
 from parsers.structure import Part
+from parsers.winmail import read_winmail
 
 LONGEST_TEXT = 1_000_000
 """Characters of text that are kept of one letter."""
@@ -20,6 +23,7 @@ _LONGEST_CONTENT = 4_000_000
 _MOST_TEXTS = 50
 
 _TEXTS = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
+_WINMAIL = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _EMBEDDED = ("message/", "text/rfc822-headers")
 
 # «This message requires an HTML viewer», «Ваш почтовый клиент не поддерживает HTML»
@@ -79,6 +83,8 @@ class _Found:
     attachments: list[Part] = field(default_factory=list)
     embedded: list[Part] = field(default_factory=list)
     calendars: list[str] = field(default_factory=list)
+    boxed: list[str] = field(default_factory=list)
+    """Texts out of winmail.dat."""
     spare: list[Part] = field(default_factory=list)
     """Named text parts that are read only where there is no other text."""
 
@@ -99,6 +105,7 @@ class _Found:
         self.embedded.extend(other.embedded)
         self.calendars.extend(other.calendars)
         self.spare.extend(other.spare)
+        self.boxed.extend(other.boxed)
 
 
 def read_body(root: Part, reading: Reading) -> Body:
@@ -107,6 +114,8 @@ def read_body(root: Part, reading: Reading) -> Body:
     text = found.text
     if not text.strip() and found.calendars:
         text = "\n\n".join(found.calendars)
+    elif not text.strip() and found.boxed:
+        text = "\n\n".join(found.boxed)
     elif not text.strip() and found.spare:
         text = part_text(found.spare[0], reading)
     if len(text) > LONGEST_TEXT:
@@ -120,6 +129,12 @@ def read_body(root: Part, reading: Reading) -> Body:
         embedded=tuple(found.embedded),
         charset=_first_charset(root),
     )
+
+
+def bare_body(content: bytes) -> Body:
+    """The body of a letter whose parts cannot be told apart: everything behind the header as text."""
+    text = charsets.decode(content[:LONGEST_TEXT], None).text.replace("\r\n", "\n").replace("\r", "\n")
+    return Body(text=text, html=None, from_html=False, attachments=(), embedded=(), charset=None)
 
 
 def part_text(part: Part, reading: Reading) -> str:
@@ -157,6 +172,8 @@ def _read(part: Part, reading: Reading, *, is_first_of_report: bool = False) -> 
         if main == "text/plain" and part.disposition.main != "attachment":
             found.spare.append(part)
         found.attachments.append(part)
+        if main in _WINMAIL or file_name_of(part) == "winmail.dat":
+            _read_winmail(part, found, reading)
     return found
 
 
@@ -171,6 +188,25 @@ def _read_text(part: Part, found: _Found, reading: Reading) -> None:
         text = _ENRICHED.sub("", text).replace("<<", "<")
     if text.strip():
         found.texts.append(text)
+
+
+def _read_winmail(part: Part, found: _Found, reading: Reading) -> None:
+    """Outlook's box: its files are listed beside it, its text is read where the letter has no other."""
+    winmail = read_winmail(part.content)
+    if winmail is None:
+        return
+    for name, content in winmail.files:
+        found.attachments.append(
+            Part(
+                block=NO_BLOCK,
+                kind=Value(main=type_of_file(name)),
+                disposition=Value(main="attachment", parameters={"filename": name} if name else {}),
+                content=content,
+            )
+        )
+    text = winmail.text if winmail.text.strip() else html_to_text(reading.html(winmail.html))
+    if text.strip():
+        found.boxed.append(text)
 
 
 def _read_multipart(part: Part, reading: Reading) -> _Found:
@@ -250,11 +286,15 @@ def _charset_of_html(content: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
+def file_name_of(part: Part) -> str | None:
+    return clean_file_name(part.disposition.get("filename") or part.kind.get("name"))
+
+
 def _attachment(part: Part) -> Attachment:
     content_id = part.block.first("content-id")
     disposition = part.disposition.main
     return Attachment(
-        filename=clean_file_name(part.disposition.get("filename") or part.kind.get("name")),
+        filename=file_name_of(part),
         content_type=part.kind.main,
         size=len(part.content),
         inline=disposition == "inline" or (disposition != "attachment" and content_id is not None),

@@ -4,6 +4,18 @@ import re
 import unicodedata
 
 _LONGEST = 200
+_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "mp4": "video/mp4",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+}
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -22,6 +34,11 @@ def clean_file_name(name: str | None) -> str | None:
         return base
     stem, dot, extension = base.rpartition(".")
     return f"{stem[: _LONGEST - 21]}.{extension[:20]}" if dot and stem else base[:_LONGEST]
+
+
+def type_of_file(name: str | None) -> str:
+    """The media type that a file's extension tells, for files that come without one."""
+    return _TYPES.get((name or "").rpartition(".")[2].lower(), "application/octet-stream")
 
 
 def _is_shown(letter: str) -> bool:

@@ -46,6 +46,9 @@ class Block:
         return tuple(field.value for field in self.fields if field.name == name)
 
 
+NO_BLOCK = Block(fields=(), starts_at=0, body_at=0)
+
+
 def read_block(data: bytes, start: int = 0) -> Block:
     """The header block that begins at ``start``.
 

@@ -16,7 +16,7 @@ from mailparser.utils import get_addresses
 from parsers import structure
 from parsers.addresses import MOST as MOST_ADDRESSES
 from parsers.addresses import collect, is_one_clean_mailbox, rescue_mailbox
-from parsers.body import Body, Reading, read_body
+from parsers.body import Body, Reading, bare_body, read_body
 from parsers.embedded import read_embedded
 from parsers.encoded_words import decode_value, raw_text
 from parsers.header_block import MOST_FIELDS, Block, Field, read_block
@@ -40,6 +40,10 @@ _MOST_DEFECTS = 50
 _LIBRARY_FAULTS = (MailParserError, MessageError, AttributeError, LookupError, TypeError, ValueError)
 
 
+_OWN_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What a slip of our own in the parts of a letter may raise: a letter with its header and raw text, marked by a defect,
+is worth more than none. A time limit's exception and MemoryError are the caller's and pass."""
+
 # It warns of each part that it does not know, with the sender's own words: the defects say what matters.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
@@ -53,8 +57,13 @@ def parse_mail(raw: bytes) -> ParsedMail:
         raw = raw.replace(b"\r", b"\n")
     raw = raw.lstrip(b"\r\n")
     defects: list[str] = [] if raw.strip() else ["the letter is empty"]
-    root = _read_parts(raw, defects)
-    body = read_body(root, Reading(defects=defects))
+    try:
+        root = _read_parts(raw, defects)
+        body = read_body(root, Reading(defects=defects))
+    except _OWN_FAULTS as fault:
+        defects.append(f"the program could not take the letter apart ({type(fault).__name__}); its text is as it came")
+        block = read_block(raw)
+        root, body = make_part(block), bare_body(raw[block.body_at :])
     return _compose(root, body, defects)
 
 
