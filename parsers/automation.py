@@ -104,6 +104,7 @@ _WORDS: Mapping[str, tuple[re.Pattern[str], MarkKind, str]] = {
     "x-yandex-spam": (re.compile(r"^\s*4\b"), MarkKind.SUSPICION, "Yandex"),
 }
 
+_UNTOLD = frozenset({MarkKind.SUSPICION, MarkKind.NO_REPLY, MarkKind.AUTOMATIC})
 _TELLING = {kind: order for order, kind in enumerate(MarkKind)}
 
 
@@ -119,7 +120,7 @@ def find_marks(mail: ParsedMail, *, own_lists: tuple[str, ...]) -> tuple[Mark, .
     found = [*_marks_of_fields(fields, own_lists), *mark_of_sender(mail), *mark_of_envelope(mail)]
     found += marks_of_structure(mail)
     found += mark_of_subject(mail)
-    if all(mark.kind is MarkKind.SUSPICION for mark in found):
+    if all(mark.kind in _UNTOLD for mark in found):
         found += marks_of_text(mail)
     found += _null_sender(mail, found)
     found += _many_recipients(mail)

@@ -1,7 +1,8 @@
-"""Subjects that machines write: failed deliveries, absences, receipts, challenges, in Russian and English.
+"""Subjects that machines write: failed deliveries, absences, receipts, challenges; in Russian and English mostly.
 
-Only the beginning counts, behind «Re:», «Ответ:» and the like; people write about such letters too («Не приходит
-автоответ»), so a phrase is here only where it is a program's own, and much of it must stand as the whole subject.
+Only the beginning of a subject counts. People write about such letters too («Не приходит автоответ», «Не удалось
+доставить приглашение»), so there are two sorts of phrases: those that programs alone write, and those that must be
+the whole subject or be followed by the colon, date or dash that programs put there.
 """
 
 import re
@@ -9,81 +10,211 @@ from collections.abc import Iterator
 
 from parsers.mail import Mark, MarkKind, ParsedMail
 
-# Re: Re[2]: Ответ: HA: Fwd: [SPAM] {Spam?} ***SPAM***
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|aw|sv|vs|antw|ref|ha|на|ответ|отв|нa|fwd?|fw|пересл|перенапр|пер)(?:\s?\[\d+\]|\(\d+\))?\s?[:：]"
-    r"|\[[^\]]{1,30}\]|\{[^}]{1,20}\}|\*{2,5}[^*]{1,20}\*{2,5})",
-    re.I,
-)
-_ANSWERED = re.compile(r"\s*(?:re|ответ|отв|ha|на|нa|aw|fwd?|fw|пересл)(?:\s?\[\d+\]|\(\d+\))?\s?[:：]", re.I)
+_LONGEST = 300
 _MOST_PREFIXES = 8
 
-_BOUNCE = re.compile(
-    r"undeliver(?:ed|able)\b|(?:your )?(?:e-?mail|mail|message) (?:you sent )?(?:could not be|was not|not|has not been|cannot be|can't be) "
-    r"(?:delivered|sent)|delivery (?:status )?notification\b|delivery (?:has )?(?:failed|failure|failures|delayed|error|report|problem|attempt|unsuccessful|status)"
-    r"|returned (?:mail|to sender|e-?mail|message)|return(?:ed)? (?:mail|email):|failure notice|mail (?:delivery )?(?:failed|failure|error|system error|delayed|problem)|mail status report"
-    r"|(?:message|mail|email|e-mail) (?:delivery )?(?:failed|failure|delayed|undeliverable|bounced?|rejected|quarantined)\b|non[- ]?deliver(?:y|able)|nondeliver(?:y|able)"
-    r"|warning: (?:could not send|message [\w-]+ delayed|message still undelivered|e-?mail|delivery)|\*{0,3}\s*warning: could not send|transient delivery failure"
-    r"|unable to deliver|could(?: ?not|n't) (?:deliver|send)|cannot (?:send|deliver)|can't send|unzustellbar|unzustellbarkeit"
-    r"|mail could not be delivered|the following addresses had|user unknown|unknown user|mailbox (?:full|unavailable|unknown|over quota)|recipient unknown"
-    r"|message you sent blocked|message (?:could|can)(?: ?not|n't) be|message from mail delivery|mail delivery (?:system|subsystem|status)|delivery to the following|undelivered|permanent delivery|dsn\b"
-    r"|\[?(?:postmaster|mailer-daemon)\]?\b.{0,20}(?:fail|undeliver|error)|e-?mail abuse report|abuse report\b|complaint about message from|"
-    r"spam (?:feedback|complaint)|feedback report|email feedback report"
-    r"|недоставлен\w{2,3} сообщени|недоставленное|(?:ваше )?(?:сообщение|письмо) не (?:было )?доставлено|не удалось доставить|не доставлено(?::|$)"
-    r"|(?:сообщение|письмо) не может быть доставлено|невозможно доставить|невозможность доставки|ошибка доставки|сбой доставки|уведомление о (?:недоставке|доставке|невозможности доставки|статусе доставки)"
-    r"|отч[её]т о (?:недоставке|доставке)|возврат (?:письма|сообщения|почты):|возвращ[её]нн(?:ое|ая) (?:письмо|почта)|доставка (?:отложена|не удалась|задерживается|задержана)"
-    r"|недоставка|почта не доставлена|жеткізілмеді",
+# «12.08», «12.08.2026», «12 августа», «12 августа 2026 г.», «12»
+_DAY = (
+    r"\d{1,2}(?:[./]\d{1,2}(?:[./]\d{2,4})?"
+    r"|\s(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]{0,6}(?:\s\d{4})?)?(?:\s?г(?:ода|\.))?"
+)
+# «с 1 по 14 августа», «до 14.08», «по 14 августа»
+_SPAN = rf"(?:\s(?:с|c|до|по)\s{_DAY}){{1,2}}|\s{_DAY}\s?[-–—]\s?{_DAY}|\s(?:до|по)\s\S{{5,12}}\s{_DAY}"
+# what programs put behind their phrase: nothing at all, a colon, a stop, a bracket, or the letter that they answer
+_END = rf"(?:{_SPAN})?\s*(?:$|[:：.!\[(«\"]|[-–—|,]\s?(?:re|fw|ответ)\b)"
+
+_BOUNCES = (
+    # Postfix, CommuniGate, IMail, Exchange, MS IIS, Verizon, X.400: «Undelivered Mail Returned to Sender»
+    r"undeliver(?:ed|able)\s?(?:mail|message|e-?mail|to\b|smtp|$|[:,.])",
+    # Exim, Sendmail, Yahoo, qmail: «Mail delivery failed: returning message to sender», «failure notice»
+    r"(?:e-?mail|mail|message) delivery (?:failed|failure|delayed|(?:sub)?system)\b",
+    r"(?:e-?mail|mail|message) delivery (?:error|problem|status)\s?(?:$|[:(])",
+    r"delayed mail\b",
+    r"(?:warning: )?message \S{6,40} delayed \d",
+    r"failure notice\s*(?:$|[:(\[])",
+    r"failure delivery\b",
+    r"returned (?:mail|e-?mail|message)\s?(?:$|[:,-])",
+    r"(?:\*+ ?)?warning: (?:could not send (?:message|mail)|message still undelivered|e-?mail (?:still )?undeliver)",
+    r"mail system error\b",
+    # Exchange, Gmail, OpenSMTPD, McAfee: «Delivery Status Notification (Failure)»
+    r"delivery (?:status )?notification\s?(?:$|[:(\[])",
+    r"delivery (?:failure|failed|delayed|error|report|status|problem)\s?(?:notification|report|notice)?\s?(?:$|[:(\[])",
+    # «Nondeliverable mail», «Non-delivery notification», «NON-DELIVERY of: …»
+    r"non[- ]?deliver(?:y|able|ed)\b",
+    r"not delivered:",
+    r"notice: mail delivery",
+    r"message (?:status -|rejected|bounced|undeliverable|blocked|not delivered)\s?(?:$|[:(]|undeliver)",
+    r"(?:permanent|transient|temporary) delivery (?:failure|problem|error)",
+    # Barracuda, Mimecast, Symantec: «**Message you sent blocked by our bulk email filter**»
+    r"(?:\*+ ?)?message you sent blocked\b",
+    r"\[?postmaster\]? (?:e-?mail delivery|message delivery|undeliver|delivery)",
+    r"unable to deliver (?:your )?(?:mail|message|e-?mail)\s?(?:$|[:.])",
+    r"(?:your )?(?:e-?mail|mail|message) (?:could|can) ?not be delivered\s?(?:$|[:.])",
+    r"could not deliver (?:your )?(?:mail|message)\b",
+    r"the (?:following )?(?:address(?:es)?|recipients?) (?:had|could)\b",
+    r"there was an error sending your mail",
+    r"(?:e-?mail )?bounce (?:notification|message|report)\s?(?:$|:)",
+    r"automatically rejected mail",
+    r"unzustellbar(?:e|:|keit)|mail[- ]?zustellung fehl|non remis\b|échec de (?:la )?remise"
+    r"|no se puede entregar:",
+    r"non recapitabile:",
+    r"配信不能|メール(?:の)?不達|送信エラー|无法投递|退信",
+    # Yandex: «Недоставленное сообщение»; Mail.ru: «Ваше сообщение не доставлено. Mail failure.»
+    r"недоставленн(?:ое|ая) (?:сообщение|письмо|почта)\s*(?:$|[:.(])",
+    r"ваше (?:сообщение|письмо) не (?:было |может быть )?доставлено\s*(?:$|[:.!(])",
+    r"(?:сообщение|письмо|почта) не (?:было |была |может быть )?доставлен[оа]\s*(?:$|[:.(]\s*(?:$|mail|re))",
+    # Exchange and Outlook in Russian: «Не удалось доставить: тема», «Недоставлено: тема»
+    r"не (?:удалось|удаётся|удается) доставить\s*(?:$|:)",
+    r"не удалось доставить (?:ваше )?(?:сообщение|письмо)\s*(?:$|[:.])",
+    r"(?:недоставлено|не доставлено|невозможно доставить|недоставка)\s*(?:$|:)",
+    r"(?:уведомление|отч[её]т|извещение) о (?:недоставке|невозможности доставки|статусе доставки|состоянии доставки"
+    r"|(?:не)?доставке)\s*(?:$|[:.(])",
+    r"(?:ошибка|сбой) (?:при )?доставк[еи] (?:почты|письма|сообщения)\s*(?:$|[:.(])",
+    r"доставка (?:письма |сообщения )?(?:отложена|задержана|не удалась)\s*(?:$|[:.(])",
+    r"хат жеткізілмеді",
+)
+_COMPLAINTS = (
+    # Hotmail: «complaint about message from 192.0.2.1»; AOL: «Email Feedback Report for IP …»; ARF
+    r"complaint about message from\b",
+    r"(?:e-?mail )?(?:feedback|abuse|complaint) report\s?(?:$|for\b|:|\()",
+    r"client tos notification\b",
+    r"spam (?:complaint|report|feedback) (?:for|from) \S{0,60}[@.]\S",
+    # RFC 7489, 7.2.1.1 and RFC 8460, 5.3: «Report Domain: x Submitter: y Report-ID: z»
+    r"report domain:\s?\S{1,255}\s+submitter:",
+)
+_RECEIPTS = (
+    # Outlook and Exchange: «Read: …», «Прочитано: …», «Not read: …»; Thunderbird: «Return Receipt (displayed) - …»
+    r"(?:not read|read|deleted|displayed|delivered|relayed|expanded|gelesen|lu|leído):",
+    r"(?:return|read|delivery) receipt\s?(?:$|[:(\[-])",
+    r"disposition notification\b",
+    r"(?:не прочитано|непрочитано|прочитано|прочтено|доставлено|удалено без прочтения|просмотрено)\s?:",
+    r"(?:уведомление|отч[её]т|подтверждение) о (?:прочтении|прочитывании)\s*(?:$"
+    r"|[:(«\"]|[-–—]\s)",
+    r"оқылды\s?:",
+)
+_ABSENCES = (
+    # Exchange, Outlook, Gmail: «Automatic reply: …», «Out of Office AutoReply: …», «Auto: …»
+    rf"auto(?:mat(?:ic|ed|isch[er]*))?[-_ ]?(?:reply|response|responder|answer)(?: from\b|{_END})",
+    r"auto(?:-?re|-?reply)?\s?:",
+    r"auto-generated response\b",
+    rf"out of (?:the )?office(?: auto[- ]?reply| (?:reply|response|message|notification|notice|alert"
+    rf"|until\b.{{0,40}}))?{_END}",
+    rf"out[- ]of[- ]office{_END}",
+    r"ooo\s?(?:$|:|-\s)",
+    rf"(?:i am |i'm )?(?:currently )?(?:out of (?:the )?office(?: until\b.{{0,40}})?"
+    rf"|away from (?:the |my )?(?:office|mail|e-?mail|desk)"
+    rf"|on (?:vacation|annual leave|maternity leave|parental leave)){_END}",
+    rf"(?:vacation|holiday|absence|away) (?:reply|response|message|notice|notification|auto[- ]?reply){_END}",
+    r"abwesenheits(?:notiz|benachrichtigung|nachricht)|automatische antwort|réponse automatique|respuesta automática"
+    r"|risposta automatica|autosvar|automatiskt svar|odpowiedź automatyczna|automatisch antwoord|自動応答|自动回复",
+    r"автоматична відповідь|автоматтық жауап|автоматты жауап",
+    # Gmail, Exchange, Yandex, Mail.ru in Russian: «Автоответ: …», «Автоматический ответ: …»
+    rf"авто(?:матический )?[- ]?ответ(?:чик)?(?: на (?:ваше |сообщение|письмо\b)[^?]{{0,200}}$|{_END})",
+    rf"автоматическ(?:ое|ий) (?:уведомление|сообщение|подтверждение)(?: (?:о получении|об отсутствии"
+    rf"|о при[её]ме)\b|{_END})",
+    r"авто\s?:",
+    rf"(?:я )?(?:сейчас |временно )?не на рабочем месте{_END}",
+    rf"(?:меня )?(?:сейчас |временно )?нет (?:на (?:рабочем )?месте|в офисе){_END}",
+    rf"(?:я )?(?:временно |буду )?отсутствую(?: (?:на (?:рабочем )?месте|на работе|в офисе))?{_END}",
+    rf"временно отсутству(?:ет|ю)(?: на (?:рабочем )?месте| на работе| в офисе)?{_END}",
+    rf"(?:я |сотрудник )?(?:сейчас |временно )?вне офиса{_END}",
+    rf"(?:я |сейчас |временно )*(?:нахожусь )?в (?:ежегодном |очередном |трудовом |декретном )?отпуск[еу]{_END}",
+    rf"(?:сообщение )?(?:об )?отсутстви(?:е|и) на (?:рабочем месте|работе){_END}",
+    r"(?:сообщение|уведомление) об отсутствии\s*(?:$|:)",
+    rf"демалыста(?:мын)?{_END}",
+)
+_CHALLENGES = (
+    # TMDA, Boxbe, SpamArrest, Earthlink, Mail.ru's and Yandex' captchas of the past
+    r"please confirm (?:your (?:message|e-?mail|mail)|(?:that )?you(?:'re| are) (?:not a (?:robot|spammer)"
+    r"|human|a real))",
+    r"(?:message|mail|e-?mail) (?:verification|confirmation) (?:required|request|needed)\b",
+    r"(?:sender|human) (?:address )?verification\b",
+    r"(?:.{0,100} )?\(verification\)$",
+    r"(?:.{0,100} )?(?:spam ?arrest|boxbe)\b",
+    r"your (?:mail|message|e-?mail) (?:to \S{3,100} )?(?:requires|needs) (?:confirmation|verification|approval)",
+    r"(?:action|confirmation) required to deliver\b",
+    r"one-time (?:sender )?verification\b",
+    r"подтвердите,? (?:пожалуйста,? )?что (?:вы|это|вы\W) не (?:робот|спам)",
+    r"подтвердите,? (?:пожалуйста,? )?(?:отправку|доставку) (?:вашего )?(?:письма|сообщения)",
+    r"подтверждение (?:отправителя|доставки письма)\s*(?:$|[:.])|проверка отправителя\s*(?:$|:)",
+)
+_LISTS = (
+    # Mailman: «Your message to Users awaits moderator approval», «confirm 4d3f…»; Majordomo: «Confirmation for …»
+    r"your message to \S{1,100} awaits moderator approval",
+    r"confirm [0-9a-f]{20,}",
+    r"confirmation for (?:subscribe|unsubscribe)\b",
+    r"the results of your e-?mail commands",
+    r"\d{1,5} .{1,80} moderator request\(s\) waiting",
+)
+_NOTICES = (
+    r"cron <[^>]{1,100}>",  # Cron <root@host> run-parts /etc/cron.daily
+    # other help desks: Chatwoot's agents, GLPI, Zendesk
+    r"(?:[\w .-]{1,60}, )?(?:a new conversation|new message in (?:your )?(?:assigned )?conversation"
+    r"|you have been mentioned in conversation)\W{1,3}id - \d",
+    r"\[(?:request received|ticket created|автоответ|auto[- ]?reply)\]",
+)
+
+_KINDS = (
+    (MarkKind.OUT_OF_OFFICE, _ABSENCES),
+    (MarkKind.BOUNCE, _BOUNCES),
+    (MarkKind.REPORT, _COMPLAINTS + _RECEIPTS),
+    (MarkKind.CHALLENGE, _CHALLENGES),
+    (MarkKind.LIST, _LISTS),
+    (MarkKind.AUTOMATIC, _NOTICES),
+)
+_PATTERNS = tuple((kind, re.compile("|".join(phrases), re.I)) for kind, phrases in _KINDS)
+
+# «Re:», «Re[2]:», «Ответ:», «HA:» (what Outlook in Russian writes), «Fwd:», «[SPAM]», «***SPAM***», «{Spam?}»
+_PREFIX = re.compile(
+    r"(?P<forward>(?:fwd?|fw|wg|tr|пересл|перенапр|пер)(?:\[\d{1,3}\])?\s?[:：])"
+    r"|(?P<answer>(?:re|aw|sv|antw|ref|ha|на|hа|нa|ответ|отв|қайта)(?:\s?\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：])"
+    r"|\[[^\]]{1,30}\]|\{[^}]{1,20}\}|\*{2,5}[^*]{1,20}\*{2,5}",
     re.I,
 )
-_OUT_OF_OFFICE = re.compile(
-    r"auto(?:mat(?:ic|ed))?[- ]?(?:reply|respon[sd]e?r?|answer|response)\b|auto\s?:|auto (?:re|reply|response)\b|autoreply|autorespon|out[- ]of[- ](?:the[- ])?office|ooo\b\s?[:\-]"
-    r"|out of (?:the )?office|away from (?:the |my )?(?:office|mail|desk|keyboard)|i(?:'| a)m (?:away|on (?:vacation|holiday|leave)|out of)|on (?:vacation|annual leave|holiday|maternity leave)\b|vacation (?:reply|message|notice|response)"
-    r"|absence notice|abwesenheit|automatische antwort|réponse automatique|respuesta automática|risposta automatica|automatiserat svar"
-    r"|авто(?:матический |матич\. )?-?ответ(?:чик)?\s*(?::|$|[-–—(«\"]|на (?:письмо|ваше|сообщение))|автоматическ(?:ий|ое) (?:ответ|уведомление|сообщение|подтверждение|письмо)\s*(?::|$|[-–—(«\"]|на |о |об )"
-    r"|авто\s?:|(?:я )?не на рабочем месте|нет на (?:рабочем )?месте|(?:я )?отсутствую\b|(?:временно )?отсутствует на (?:рабочем )?месте|вне офиса|(?:я )?(?:нахожусь |сейчас )?в (?:ежегодном |очередном |декретном |трудовом )?отпуске\b(?!\s*(?:у|ли|не|наш|менеджер))"
-    r"|автоматты жауап|демалыстамын",
-    re.I,
+# > quoted;  ----- Forwarded message -----;  ---------- Пересылаемое сообщение;  From: …;  От: …
+_QUOTE = re.compile(
+    r"^\s*(?:>|-{3,}|_{5,}|\*{0,2}(?:from|от|from|кімнен)\*{0,2}\s?:|begin forwarded|пересылаемое)", re.I
 )
-_RECEIPT = re.compile(
-    r"(?:read|not read|deleted|displayed|opened|delivered|read receipt|return receipt(?: \(displayed\))?|leesbevestiging|gelesen)\s?:|return receipt\b|read receipt\b|disposition notification"
-    r"|(?:прочитано|прочтено|не прочитано|удалено|доставлено|получено|просмотрено)\s?:|(?:уведомление|отч[её]т|подтверждение) о (?:прочтении|прочитывании|получении)\s*(?::|$|[-–—(«\"])|оқылды\s?:",
-    re.I,
-)
-_CHALLENGE = re.compile(
-    r"please confirm (?:your (?:message|email|mail|e-mail)|you are|that you)|confirm(?:ation)? (?:required|needed)\b.{0,40}(?:message|mail|delivery)|verification required|\[?challenge\b|your (?:mail|message|email) (?:requires|needs) (?:confirmation|verification)"
-    r"|(?:one more step|action required).{0,20}deliver|spamarrest|spam arrest|boxbe|re: .{0,80}\(verification\)|human verification|mail (?:confirmation|verification) (?:request|required)|sender (?:verification|address verification|authentication)"
-    r"|подтвердите,? (?:пожалуйста,? )?(?:что (?:вы|вы) не робот|что письмо|отправку|ваше письмо|доставку письма|свой адрес|ваш адрес)|подтверждение (?:отправителя|отправки письма)|проверка отправителя",
-    re.I,
-)
-_PATTERNS = (
-    (MarkKind.OUT_OF_OFFICE, _OUT_OF_OFFICE),
-    (MarkKind.REPORT, _RECEIPT),
-    (MarkKind.BOUNCE, _BOUNCE),
-    (MarkKind.CHALLENGE, _CHALLENGE),
-)
+_ATTRIBUTION = re.compile(r"^.{5,200}(?:wrote|пишет|писал\(?а?\)?|написала?|жазды):?\s*$", re.I | re.M)
 
 
 def mark_of_subject(mail: ParsedMail) -> Iterator[Mark]:
-    """What the subject tells; at most one mark."""
-    subject = mail.subject[:300]
-    for start in _beginnings(subject):
+    """What the subject tells; at most one mark.
+
+    Behind «Re:» it tells nothing where the letter quotes (a person answers a machine's letter), behind «Fwd:» nothing
+    where the forwarded text does not begin at once (a person has something to say about it).
+    """
+    subject = " ".join(mail.subject[:_LONGEST].split())
+    for start, prefix in _beginnings(subject):
         for kind, pattern in _PATTERNS:
             if pattern.match(subject, start):
-                yield Mark(
-                    kind=kind, evidence=f"Subject: {subject}"[:120], source="subjects of machines", by_words=True
-                )
+                if not _is_persons(prefix, mail.text):
+                    yield Mark(
+                        kind=kind, evidence=f"Subject: {subject}"[:120], source="subjects of machines", by_words=True
+                    )
                 return
 
 
-def _beginnings(subject: str) -> Iterator[int]:
-    """Where the subject may begin: at once, and behind each prefix."""
-    position = len(subject) - len(subject.lstrip())
-    yield position
+def _beginnings(subject: str) -> Iterator[tuple[int, str]]:
+    """Where the subject may begin, at once and behind each prefix, with the last telling prefix before."""
+    position, telling = 0, ""
+    yield position, telling
     for _ in range(_MOST_PREFIXES):
         match = _PREFIX.match(subject, position)
         if match is None:
             return
+        telling = match.lastgroup or telling
         position = match.end()
-        while position < len(subject) and subject[position].isspace():
+        while position < len(subject) and subject[position] == " ":
             position += 1
-        yield position
+        yield position, telling
+
+
+def _is_persons(prefix: str, text: str) -> bool:
+    """Whether a person stands behind «Re:» or «Fwd:» of a machine's subject."""
+    if not prefix:
+        return False
+    lines = [line for line in text[:4000].splitlines() if line.strip()]
+    if prefix == "forward":
+        return bool(lines) and not _QUOTE.match(lines[0])
+    return any(_QUOTE.match(line) for line in lines[1:]) or bool(lines and _ATTRIBUTION.search(text[:4000]))

@@ -4,6 +4,7 @@ The order is the law of this file: the first that fits decides. Not to be answer
 the letter is kept, and here stands only what it is and why.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -259,6 +260,32 @@ def _is_addressed_to_us(mail: ParsedMail, policy: Policy) -> bool:
 
 
 def _single_author(mail: ParsedMail) -> Address:
+    """The one valid From address; nobody where there is none, or where the letter may mean another one as well."""
+    if mail.from_fields != 1 or len(mail.from_) != 1 or not _is_address(mail.from_[0].address):
+        return NOBODY
+    return NOBODY if _names_another(mail) else mail.from_[0]
+
+
+# agent@controlsystem.kz <evil@example.kz>: read as either by different programs
+_ADDRESS_LIKE = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
+
+
+def _names_another(mail: ParsedMail) -> bool:
+    """Whether an oddly formed From holds something like a second address; the same one twice is no harm."""
+    if mail.from_well_formed:
+        return False
+    value = (mail.value("from") or "")[:2000].lower()
+    return any(found != mail.from_[0].address for found in _ADDRESS_LIKE.findall(value))
+
+
+def _is_addressed_to_us(mail: ParsedMail, policy: Policy) -> bool:
+    if any(policy.is_own(each.address) for each in (*mail.to, *mail.cc)):
+        return True
+    fields = ("resent-to", "resent-cc", "delivered-to", "x-original-to", "envelope-to")
+    return any(own in value.lower() for name in fields for value in mail.values(name) for own in policy.own_addresses)
+
+
+def _single_author(mail: ParsedMail) -> Address:
     """The one valid From address; nobody where there is none, or more than one, or more than one From field."""
     valid = [each for each in mail.from_ if _is_address(each.address)]
     if mail.from_fields != 1 or len(mail.from_) != 1 or not valid:
@@ -267,13 +294,13 @@ def _single_author(mail: ParsedMail) -> Address:
 
 
 def _is_address(address: str) -> bool:
-    """One ``@`` with something before it and a domain with a dot behind it, no blanks, no control characters."""
+    """One ``@`` with something on both sides, no blanks, control characters or signs of the address syntax."""
     local, at, domain = address.partition("@")
     if not (local and at and domain) or "@" in domain or len(address) > 254:
         return False
     if any(char.isspace() or not char.isprintable() or char in '<>,;:"()[]\\' for char in address):
         return False
-    return "." in domain.strip(".") and ".." not in domain and not domain.startswith((".", "-"))
+    return ".." not in domain and not domain.startswith((".", "-")) and not domain.endswith("-")
 
 
 def _spoken(mark: Mark) -> str:

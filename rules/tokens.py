@@ -76,7 +76,7 @@ def make_message_id(
         raise ValueError(f"serial {serial!r} is not made of a-z, 0-9, '_' and '-' alone, 1 to 64 of them")
     number = "-" if ticket is None else str(ticket)
     until = "-" if expires is None else str(int(expires.timestamp()))
-    bound = _recipient_tag(keys.current, purpose, number, serial, until, recipient)
+    bound = _recipient_tag(keys.current, recipient, purpose, number, serial, until)
     domain = domain.lower()
     signature = _signature(keys.current, purpose, number, serial, until, bound, domain)
     message_id = f"<csc.{purpose}.{number}.{serial}.{until}.{bound}.{signature}@{domain}>"
@@ -100,7 +100,8 @@ def proves_agent(keys: SigningKeys, message_id: str, *, agent: str, now: datetim
     if signed.purpose is not Purpose.AGENT or signed.expires is None or now >= signed.expires:
         return None
     number = "-" if signed.ticket is None else str(signed.ticket)
-    expected = _recipient_tag(key, signed.purpose, number, signed.serial, str(int(signed.expires.timestamp())), agent)
+    until = str(int(signed.expires.timestamp()))
+    expected = _recipient_tag(key, agent, signed.purpose, number, signed.serial, until)
     return signed if hmac.compare_digest(expected, bound) else None
 
 
@@ -160,9 +161,9 @@ def _signature(key: bytes, *visible: str) -> str:
     return _mac(key, "message-id", *visible)[:26]
 
 
-def _recipient_tag(key: bytes, purpose: str, number: str, serial: str, until: str, recipient: str) -> str:
+def _recipient_tag(key: bytes, recipient: str, *visible: str) -> str:
     """Binds an id to its recipient without naming him: the id is seen by everybody in the thread."""
-    return _mac(key, "recipient", purpose, number, serial, until, _plain(recipient))[:16]
+    return _mac(key, "recipient", _plain(recipient), *visible)[:16]
 
 
 def _subject_signature(key: bytes, ticket: int, until: int, agent: str) -> str:
