@@ -278,21 +278,6 @@ def _names_another(mail: ParsedMail) -> bool:
     return any(found != mail.from_[0].address for found in _ADDRESS_LIKE.findall(value))
 
 
-def _is_addressed_to_us(mail: ParsedMail, policy: Policy) -> bool:
-    if any(policy.is_own(each.address) for each in (*mail.to, *mail.cc)):
-        return True
-    fields = ("resent-to", "resent-cc", "delivered-to", "x-original-to", "envelope-to")
-    return any(own in value.lower() for name in fields for value in mail.values(name) for own in policy.own_addresses)
-
-
-def _single_author(mail: ParsedMail) -> Address:
-    """The one valid From address; nobody where there is none, or more than one, or more than one From field."""
-    valid = [each for each in mail.from_ if _is_address(each.address)]
-    if mail.from_fields != 1 or len(mail.from_) != 1 or not valid:
-        return NOBODY
-    return valid[0]
-
-
 def _is_address(address: str) -> bool:
     """One ``@`` with something on both sides, no blanks, control characters or signs of the address syntax."""
     local, at, domain = address.partition("@")
