@@ -119,7 +119,9 @@ async def _append(login: Login, address: str, folder: str, raw: bytes, received_
         await session.append_messages(folder, [AppendMessage(raw, received_at, frozenset())])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(
+    frozen=True, kw_only=True
+)  # no slots: aiosmtpd looks at every member, and Python 3.11.2 then trips over them
 class _Post:
     """What the SMTP server does with a letter; the method's name is aiosmtpd's."""
 
