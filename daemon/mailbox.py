@@ -289,7 +289,7 @@ class Mailbox:
     def _log_in(self, client: _Client) -> None:
         """LOGIN, or AUTHENTICATE PLAIN where the name or password is not plain ASCII or LOGIN is switched off."""
         name, password = self._settings.username, self._settings.password
-        plain_only = not (name + password).isascii() or any(sign in name for sign in ' "\\(){%*')
+        plain_only = not (name + password).isascii() or any(sign in name for sign in ' "\\(){%*]')
         try:
             if client.has_capability("AUTH=PLAIN") and (plain_only or client.has_capability("LOGINDISABLED")):
                 client.plain_login(name, password)

@@ -25,7 +25,13 @@ if TYPE_CHECKING:  # the child alone loads the parsers: the service's own proces
     from daemon.reading import ReadLetter
 
 SECONDS_PER_LETTER = 4
-"""Wall-clock seconds the child gives itself for one letter; the service waits a second longer, then kills it."""
+"""Seconds of processor time that the child gives itself for one letter; a second more and the kernel ends it."""
+PATIENCE = 20.0
+"""Wall-clock seconds the service waits for one letter: the machine may be busy with others."""
+START_PATIENCE = 120.0
+"""Wall-clock seconds for the child to load what it needs."""
+READY = "ready"
+"""The child's first word."""
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes of address space of the child: a letter that wants more is a fault, not the end of the service."""
 LETTERS_AHEAD = 16
@@ -68,6 +74,12 @@ class Reader:
         with self._lock:
             return next(self._read((task,)))
 
+    def warm(self) -> None:
+        """Starts the child, so that the first letter does not wait for it."""
+        with self._lock:
+            if self._child is None:
+                self._spawn()
+
     def close(self) -> None:
         """Ends the child; a later ``read`` starts it anew."""
         child, self._child = self._child, None
@@ -99,7 +111,7 @@ class Reader:
                     return
                 answer = self._next_answer()
                 if answer is None:
-                    answer = self._alone(waiting[0])
+                    answer = self._alone(waiting[0]) if len(waiting) > 1 else self._given_up()
                     waiting.popleft()
                     yield answer
                     for task in waiting:
@@ -116,10 +128,11 @@ class Reader:
         self._kill()
         self._send(task)
         answer = self._next_answer()
-        if answer is None:
-            self._kill()
-            return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s or {MEMORY_LIMIT >> 20} MB")
-        return answer
+        return self._given_up() if answer is None else answer
+
+    def _given_up(self) -> ReadFault:
+        self._kill()
+        return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s or {MEMORY_LIMIT >> 20} MB")
 
     def _send(self, task: Task) -> None:
         child = self._child or self._spawn()
@@ -130,7 +143,7 @@ class Reader:
     def _next_answer(self) -> "ReadLetter | ReadFault | None":
         """The next answer, or None where the child hangs or has died."""
         try:
-            return self._answers.get(timeout=SECONDS_PER_LETTER + 1)
+            return self._answers.get(timeout=PATIENCE)
         except queue.Empty:
             return None
 
@@ -145,6 +158,9 @@ class Reader:
         self._child, self._answers = child, answers
         with contextlib.suppress(BrokenPipeError):
             write_frame(child.stdin, self._start)
+        with contextlib.suppress(queue.Empty):  # if it never gets ready, the letter's answer will be missing too
+            first = answers.get(timeout=START_PATIENCE)
+            assert first in (READY, None), "the child speaks out of turn"
         return child
 
     def _kill(self) -> None:

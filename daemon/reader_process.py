@@ -1,11 +1,15 @@
 """The child that reads letters: it alone loads the parsers, and it may be killed at any moment."""
 
+import contextlib
+import math
 import pickle
 import resource
 import signal
 import sys
+import time
+from datetime import UTC, datetime
 
-from daemon.reader import MEMORY_LIMIT, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
+from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
 from daemon.reading import ReadLetter, read_letter
 from rules.policy import Policy
 from rules.tokens import SigningKeys
@@ -23,11 +27,13 @@ def main() -> None:
     """The child: reads tasks from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal reaches the whole group; the service ends us
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGALRM, _ring)
+    signal.signal(signal.SIGPROF, _ring)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
         policy, keys = pickle.loads(read_frame(requests))  # noqa: S301 - written by the service that started us
+        _warm(policy, keys)
+        write_frame(answers, pickle.dumps(READY))
         while True:
             task: Task = pickle.loads(read_frame(requests))  # noqa: S301 - the same
             write_frame(answers, pickle.dumps(_answer(task, policy, keys), protocol=pickle.HIGHEST_PROTOCOL))
@@ -36,7 +42,7 @@ def main() -> None:
 
 
 def _answer(task: Task, policy: Policy, keys: SigningKeys | None) -> ReadLetter | ReadFault:
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_PER_LETTER)
+    _bound()
     try:
         return read_letter(task.raw, policy=policy, keys=keys, in_sent_folder=task.in_sent_folder, now=task.now)
     except _TooLongError:
@@ -46,7 +52,25 @@ def _answer(task: Task, policy: Policy, keys: SigningKeys | None) -> ReadLetter 
     except Exception as error:  # noqa: BLE001,RUF100 - the one place where any fault of ours becomes a value
         return ReadFault(reason=_said(error))
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _bound() -> None:
+    """Processor time alone counts. The signal ends what runs in Python; the kernel ends what hangs in C a second
+    later."""
+    used = time.process_time()
+    with contextlib.suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used) + SECONDS_PER_LETTER + 1, hard))
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_LETTER)
+
+
+def _warm(policy: Policy, keys: SigningKeys | None) -> None:
+    """Loads what is loaded at the first use (dictionaries, the model), so that no client waits for it."""
+    read_letter(_SAMPLE, policy=policy, keys=keys, now=datetime.now(UTC))
+
+
+_SAMPLE = "From: a@example.kz\nSubject: Вход\n\nНе могу войти в аккаунт, верните деньги.".encode()
 
 
 def _said(error: Exception) -> str:

@@ -118,6 +118,7 @@ class Service:
     async def run(self, manager: ServiceManager) -> None:
         """Until ``stop`` or SIGTERM or SIGINT; finishes what is in hand."""
         await self._begun()
+        await asyncio.to_thread(self._parts.reader.warm)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._end.set)
         threads = [threading.Thread(target=each.run, name=name) for name, each in self._watches()]

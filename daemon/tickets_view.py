@@ -1,6 +1,6 @@
 """``supportd tickets list`` and ``show``: reading alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from daemon.configuration import Configuration
@@ -33,8 +33,15 @@ def list_tickets(
             for sheet in sheets:
                 print_json(ticket_row(sheet, prefix=prefix, zone=zone, now=now))
             return
-        header = ("номер", "статус", "клиент", "категории", "ответить до", "письма")
-        table((_cells(sheet, policy, now) for sheet in sheets), header)
+        print_table(sheets, policy, now)
+
+
+def print_table(sheets: Iterable[TicketSheet], policy: Policy, now: datetime) -> None:
+    """Tickets as a table for people."""
+    table((_cells(sheet, policy, now) for sheet in sheets), _HEADER)
+
+
+_HEADER = ("номер", "статус", "клиент", "категории", "ответить до", "письма")
 
 
 def _cells(sheet: TicketSheet, policy: Policy, now: datetime) -> Iterator[str]:
@@ -81,7 +88,7 @@ def show_ticket(store: Store, configuration: Configuration, number: int, *, as_j
         row["events"] = [event_row(each, zone=zone) for each in events]
         print_json(row)
         return
-    table([list(_cells(sheet, policy, now))], ("номер", "статус", "клиент", "категории", "ответить до", "письма"))
+    print_table([sheet], policy, now)
     for name, value in ticket_details(ticket, prefix=prefix, zone=zone).items():
         if value not in (None, False, "", []):
             print(f"  {name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
