@@ -59,35 +59,43 @@ def is_one_clean_mailbox(value: str) -> bool:
     No comment, group, list, source route, second pair of angle brackets, unquoted ``@`` before the brackets, and
     nothing but ASCII in the address: ``agent@our.kz <evil@example.kz>`` is read as either by different programs.
     """
-    if len(value) > _WORTH_PARSING or any(unicodedata.category(letter) in ("Cc", "Cf") for letter in value):
-        return False
-    found = _split_phrase(value)
-    return found is not None and _CLEAN_ADDRESS.fullmatch(found) is not None
+    return one_clean_mailbox(value) is not None
 
 
-def _split_phrase(value: str) -> str | None:
-    """The address of ``phrase <address>`` or of a bare ``address``; None where anything else stands there."""
+def one_clean_mailbox(value: str) -> tuple[str, str] | None:
+    """The name (unquoted, still encoded) and address of such a field; None where it is anything else."""
+    if len(value) > _WORTH_PARSING or not _is_shown(value):
+        return None
     value = value.strip()
-    if not value.endswith(">"):
-        return value
-    phrase, angle, inner = value[:-1].rpartition("<")
-    return inner if angle and _is_phrase(phrase) else None
+    phrase, address = "", value
+    if value.endswith(">"):
+        phrase, _, address = value[:-1].rpartition("<")
+    name = _unquote(phrase)
+    return (name, address) if name is not None and _CLEAN_ADDRESS.fullmatch(address) else None
 
 
-def _is_phrase(phrase: str) -> bool:
-    """Words and quoted strings alone; linear."""
+def _is_shown(value: str) -> bool:
+    """Whether no letter of it is a control character or a mark that turns the direction of reading."""
+    return value.isprintable() or not any(unicodedata.category(letter) in ("Cc", "Cf") for letter in value)
+
+
+def _unquote(phrase: str) -> str | None:
+    """The words of a phrase without their quotes; None where anything but words and quoted strings stands in it."""
+    shown: list[str] = []
     quoted = escaped = False
     for letter in phrase:
         if escaped:
             escaped = False
-        elif quoted:
-            escaped = letter == "\\"
-            quoted = letter != '"'
+        elif quoted and letter == "\\":
+            escaped = True
+            continue
         elif letter == '"':
-            quoted = True
-        elif letter in "<>()[]:;@\\,":
-            return False
-    return not quoted and not escaped
+            quoted = not quoted
+            continue
+        elif not quoted and letter in "<>()[]:;@\\,":
+            return None
+        shown.append(letter)
+    return None if quoted or escaped else "".join(shown).strip()
 
 
 def _without_controls(text: str) -> str:

@@ -117,7 +117,8 @@ def read_body(root: Part, reading: Reading) -> Body:
     elif not text.strip() and found.boxed:
         text = "\n\n".join(found.boxed)
     elif not text.strip() and found.spare:
-        text = part_text(found.spare[0], reading)
+        _read_text(found.spare[0], found, reading)
+        text = found.text
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]
         reading.defects.append(f"only the first {LONGEST_TEXT} characters of the text were read")
@@ -169,7 +170,7 @@ def _read(part: Part, reading: Reading, *, is_first_of_report: bool = False) -> 
         found.calendars.append(calendar_to_text(part_text(part, reading)))
         found.attachments.append(part)
     else:
-        if main == "text/plain" and part.disposition.main != "attachment":
+        if main in _TEXTS and part.disposition.main != "attachment":
             found.spare.append(part)
         found.attachments.append(part)
         if main in _WINMAIL or file_name_of(part) == "winmail.dat":

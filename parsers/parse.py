@@ -15,7 +15,7 @@ from mailparser.utils import get_addresses
 
 from parsers import structure
 from parsers.addresses import MOST as MOST_ADDRESSES
-from parsers.addresses import collect, is_one_clean_mailbox, rescue_mailbox
+from parsers.addresses import collect, is_one_clean_mailbox, one_clean_mailbox, rescue_mailbox
 from parsers.body import Body, Reading, bare_body, read_body
 from parsers.embedded import read_embedded
 from parsers.encoded_words import decode_value, raw_text
@@ -29,6 +29,7 @@ _LARGEST_FOR_LIBRARY = 48 * 1024
 """Bytes: mail-parser copies each attachment several times as text; a larger letter is cut by our own hand."""
 _LONGEST_HEADER_FOR_LIBRARY = 32 * 1024
 _MOST_PARTS_FOR_LIBRARY = 60
+_DEEPEST_FOR_LIBRARY = 20
 _MOST_DELIMITERS_FOR_LIBRARY = 2000
 _LONGEST_ADDRESS_FIELD = 64 * 1024
 _LONGEST_PATH = 320
@@ -91,6 +92,8 @@ def _is_ordinary(raw: bytes, block: Block) -> bool:
     if raw.count(b"\n--") > _MOST_DELIMITERS_FOR_LIBRARY:
         return False
     folded = raw.lower()
+    if folded.count(b"multipart/") > _DEEPEST_FOR_LIBRARY:
+        return False
     if b"message/" in folded or b"multipart/digest" in folded:
         # mail-parser mixes the text of embedded messages into the letter's own, and keeps none of their bytes
         return False
@@ -186,7 +189,7 @@ def _field_addresses(block: Block, name: str, hint: str | None, defects: list[st
 
 
 def _addresses(values: list[str], defects: list[str]) -> tuple[Address, ...]:
-    """The mailboxes of all the fields, read by mail-parser, which tells a display name from an address strictly."""
+    """The mailboxes of all the fields; lists and odd ones by mail-parser, strict about what is a name and what not."""
     mailboxes: list[tuple[str, str]] = []
     for value in values:
         mailboxes.extend(_mailboxes(_cut(value, defects), defects))
@@ -204,6 +207,9 @@ def _cut(value: str, defects: list[str]) -> str:
 
 
 def _mailboxes(value: str, defects: list[str]) -> list[tuple[str, str]]:
+    clean = one_clean_mailbox(value)
+    if clean is not None:  # the usual field, twenty times as fast
+        return [clean]
     try:
         found: list[tuple[str, str]] = get_addresses(value)
     except _LIBRARY_FAULTS as fault:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.addresses import clean_address, is_one_clean_mailbox, make_address, rescue_mailbox
+from parsers.addresses import clean_address, is_one_clean_mailbox, make_address, one_clean_mailbox, rescue_mailbox
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,10 @@ def test_one_mailbox_is_clean(value: str) -> None:
 )
 def test_anything_else_is_not(value: str) -> None:
     assert not is_one_clean_mailbox(value)
+
+
+def test_a_quoted_name_loses_its_quotes() -> None:
+    assert one_clean_mailbox(r'"Petrov, \"Ivan\"" <ivan@example.kz>') == ('Petrov, "Ivan"', "ivan@example.kz")
 
 
 def test_an_address_is_lower_case_and_a_name_is_decoded() -> None:
