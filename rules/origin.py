@@ -215,6 +215,9 @@ def _persons(case: _Case) -> Origin:
     client = _single_author(case.mail)
     identity = prove_by_results(case.mail, case.authentication, policy=case.policy)
     silence = None if client.address else "From does not hold exactly one valid address"
+    if case.policy.is_form_sender(case.author.address) and not case.in_sent_folder:
+        client, identity = NOBODY, UNPROVED
+        silence = "from the form's sender, and names no client"
     if case.names_staff:
         identity = UNPROVED
         silence = "from one of our own or an agent's addresses, unproved"
