@@ -34,14 +34,15 @@ from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch
 from daemon.folders import FolderName, find_folder, find_sent
 from daemon.folders import FolderState as FolderState  # noqa: PLC0414 - part of what this port gives
 from daemon.refusals import is_busy, said
-from daemon.tls import Security, context, refuse_clear_text
+from daemon.tls import Security, context, refuse_clear_text, why_refused
 from daemon.wire import BufferedReading, IdleRefusedError, idle, keep_alive
 
 IDLE_AT_MOST = 300
 """Seconds: IDLE is renewed and the folder looked at after this time, for links die without a word."""
 _UID = re.compile(rb"[( ]UID (\d+)")  # 23 (UID 4711)
 _WRONG = "AUTHENTICATIONFAILED"
-_NOT_UNDERSTOOD = (ProtocolError, LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError)
+_ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError, EOFError, AssertionError)
+_NOT_UNDERSTOOD = (ProtocolError, *_ODD)
 """What imapclient raises on an answer that is not IMAP."""
 
 
@@ -331,9 +332,7 @@ class Mailbox:
             raise PersonMustLook(f"{what}: the server allows reading alone: {said(error)}") from error
         except ssl.SSLCertVerificationError as error:
             self._drop()
-            raise PersonMustLook(
-                f"{what}: the certificate of {self._settings.host} is refused: {error.verify_message}"
-            ) from error
+            raise PersonMustLook(f"{what}: the certificate is refused: {why_refused(error)}") from error
         except (IMAPClientAbortError, OSError, *_NOT_UNDERSTOOD) as error:
             self._drop()
             puzzle = "the server's answer is not understood: " if isinstance(error, _NOT_UNDERSTOOD) else ""

@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,8 +26,9 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
+from daemon.envelope import Envelope, Unsendable, for_the_wire
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
-from daemon.tls import Security, context, refuse_clear_text
+from daemon.tls import Security, context, refuse_clear_text, why_refused
 
 CAUGHT = (SMTPException, OSError, ValueError)
 """What aiosmtplib raises on anything that a server or a network does (ValueError: on what cannot be said to one)."""
@@ -38,9 +39,6 @@ _ENDS_DIALOGUE = frozenset({421, 503})
 """The server closes, or it has lost track of where we are: no word about this letter."""
 _CONFIGURATION_IS_WRONG = frozenset({530, 534, 535, 538})
 """RFC 4954 6: authentication required, too weak, refused, encryption required."""
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_DOT = re.compile(rb"(?m)^\.")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")  # a@b.kz>\r\nRCPT TO:<victim@c.kz
 _ABOUT_SENDER = re.compile(r"5\.1\.[78]\b|sender", re.IGNORECASE)
 """``553 5.7.1 <>: Sender address rejected: not owned by user`` comes at RCPT from servers that judge late."""
 
@@ -129,7 +127,7 @@ class SmtpSender:
         letter = for_the_wire(raw)
         async with self._turn:
             try:
-                return await self._deliver(letter, _Envelope(envelope_from, recipient), before_data)
+                return await self._deliver(letter, Envelope(envelope_from, recipient), before_data)
             except BaseException:  # cancelled, or the caller's own fault: nobody knows where the dialogue stands
                 self._drop()
                 raise
@@ -186,9 +184,7 @@ class SmtpSender:
 
     # --- one letter
 
-    async def _deliver(
-        self, letter: bytes, envelope: "_Envelope", before_data: Callable[[], Awaitable[None]]
-    ) -> Outcome:
+    async def _deliver(self, letter: bytes, envelope: Envelope, before_data: Callable[[], Awaitable[None]]) -> Outcome:
         """A connection that was lying about may have died unnoticed: then, before DATA, a new one is tried at once."""
         for is_last in (False, True):
             is_reused = self._is_usable()
@@ -201,16 +197,16 @@ class SmtpSender:
         await before_data()
         return await self._hand_over(letter)
 
-    async def _introduce(self, letter: bytes, envelope: "_Envelope") -> Outcome | None:
+    async def _introduce(self, letter: bytes, envelope: Envelope) -> Outcome | None:
         """MAIL and RCPT; None where the server goes along with both."""
         try:
             prepared = envelope.prepare(letter, self._extensions())
-            if isinstance(prepared, Rejected):
-                return prepared
             if self._dirty:
                 await self._command(b"RSET")
             self._dirty = True
             answer = await self._command(*prepared.mail)
+        except Unsendable as fault:
+            return Rejected(code=fault.code, answer=str(fault))
         except CAUGHT as error:
             return self._lost(error, whole_server=True)
         if answer.code // 100 != 2:
@@ -313,49 +309,13 @@ class SmtpSender:
         host, cause = self._settings.host, error.__cause__
         for fault in (error, cause):
             if isinstance(fault, ssl.SSLCertVerificationError):
-                raise PersonMustLook(f"the certificate of {host} is refused: {fault.verify_message}") from error
+                raise PersonMustLook(f"the certificate of {host} is refused: {why_refused(fault)}") from error
         if isinstance(error, SMTPAuthenticationError) and error.code >= 500:
             raise LogInRefused(f"{host} refuses the log-in of {self._settings.username}: {_said(error)}") from error
         if type(error) is SMTPException or isinstance(error, (SMTPNotSupported, ValueError)):
             raise PersonMustLook(f"{host}: {_said(error)}") from error  # no STARTTLS, no AUTH, an impossible name
         code = error.code if isinstance(error, SMTPResponseException) and error.code > 0 else None
         return Later(code=code, reason=f"{host}: {_said(error)}", whole_server=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Commands:
-    mail: tuple[bytes, ...]
-    rcpt: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Envelope:
-    """Whom a letter comes from and goes to, as far as the server's extensions allow to say it."""
-
-    sender: str
-    recipient: str
-
-    def prepare(self, letter: bytes, extensions: Mapping[str, str]) -> "_Commands | Rejected":
-        """The words of MAIL and RCPT; Rejected where the letter cannot be sent by this server."""
-        sender, recipient = _on_the_wire(self.sender) if self.sender else "", _on_the_wire(self.recipient)
-        if sender is None or recipient is None:
-            return Rejected(code=None, answer="an address of this letter cannot stand in an envelope")
-        needs_utf8 = not (sender + recipient).isascii()
-        if needs_utf8 and "smtputf8" not in extensions:
-            return Rejected(code=None, answer="the address is not in ASCII and the server does not offer SMTPUTF8")
-        limit = extensions.get("size", "").strip()
-        if limit.isdigit() and 0 < int(limit) < len(letter):
-            return Rejected(code=552, answer=f"the letter has {len(letter)} bytes, the server takes {limit}")
-        options = [f"SIZE={len(letter)}"] if "size" in extensions else []
-        if "8bitmime" in extensions and not letter.isascii():
-            options.append("BODY=8BITMIME")
-        if needs_utf8:
-            options.append("SMTPUTF8")
-        never = ["NOTIFY=NEVER"] if not sender and "dsn" in extensions else []
-        return _Commands(
-            mail=(b"MAIL", f"FROM:<{sender}>".encode(), *(option.encode() for option in options)),
-            rcpt=(b"RCPT", f"TO:<{recipient}>".encode(), *(option.encode() for option in never)),
-        )
 
 
 def _own_name() -> str:
@@ -367,30 +327,8 @@ def _own_name() -> str:
     return name if "." in name and name.isascii() else "[127.0.0.1]"
 
 
-def _on_the_wire(address: str) -> str | None:
-    """An address with its domain in ASCII (IDNA), or None where it is none or holds what ends a command."""
-    local, at, domain = address.rpartition("@")
-    if not at or not local or _FORBIDDEN.search(address):
-        return None
-    if domain.isascii():
-        return address
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        return None
-
-
-def _is_late_refusal(envelope: _Envelope, answer: SMTPResponse) -> bool:
+def _is_late_refusal(envelope: Envelope, answer: SMTPResponse) -> bool:
     return not envelope.sender and _ABOUT_SENDER.search(answer.message) is not None
-
-
-def for_the_wire(raw: bytes) -> bytes:
-    """CRLF alone ends lines (a bare CR or LF before a dot is how letters are smuggled), dots are doubled, one ends."""
-    if not raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r"):
-        raw = _LINE_END.sub(b"\r\n", raw)
-    if raw.startswith(b".") or b"\n." in raw:
-        raw = _DOT.sub(b"..", raw)
-    return raw + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 async def _greet(client: SMTP) -> None:

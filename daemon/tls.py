@@ -38,6 +38,11 @@ def refuse_clear_text(host: str, security: Security) -> None:
         raise PersonMustLook(f"a connection to {host} without TLS is refused: only loopback may go without")
 
 
+def why_refused(error: ssl.SSLCertVerificationError) -> str:
+    """Why a certificate was not believed, in OpenSSL's words."""
+    return getattr(error, "verify_message", "") or str(error)
+
+
 def _is_loopback(host: str) -> bool:
     if host.lower().rstrip(".") in ("localhost", "localhost.localdomain", "ip6-localhost"):
         return True

@@ -15,7 +15,7 @@ from daemon.mailbox import Mailbox
 from daemon.tls import Security
 from tests.daemon.mailboxes import letter, opened, settings_of
 from tests.servers.certificates import Certificates, make_certificates
-from tests.servers.dovecot import Account, find_dovecot, new_account, running_dovecot
+from tests.servers.dovecot import Account, new_account, running_dovecot
 
 pytestmark = [pytest.mark.servers]
 NOON = datetime(2026, 11, 21, 7, 4, 9, tzinfo=UTC)
@@ -274,7 +274,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.mark.skipif(find_dovecot() is None, reason="DOVECOT IS NOT INSTALLED")
+@pytest.mark.usefixtures("dovecot_server")
 def test_tls_and_starttls_verify_the_certificate(certificates: Certificates, bell: Bell, tmp_path: Path) -> None:
     with running_dovecot(
         certificate=certificates.certificate, key=certificates.key, require_tls=True, password="пароль"

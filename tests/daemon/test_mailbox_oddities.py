@@ -1,11 +1,16 @@
 """The mailbox before servers that behave oddly: nothing is lost, nothing spins, and only our two families come out."""
 
+import builtins
+import imaplib
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import imapclient.exceptions
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,6 +289,49 @@ def test_a_peer_that_does_not_answer_done_is_given_up(bell: Bell) -> None:
         pytest.raises(TryAgainLater),
     ):
         mailbox.wait(0.1, bell)
+
+
+# --- what the libraries raise
+
+
+def _kinds() -> list[BaseException]:
+    """One of every exception that imapclient, imaplib, the socket and TLS know."""
+    of_imapclient = [
+        kind for kind in vars(imapclient.exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)
+    ]
+    of_imaplib = [imaplib.IMAP4.error, imaplib.IMAP4.abort, imaplib.IMAP4.readonly]
+    of_the_system = [
+        *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, OSError)),
+        *(kind for kind in vars(ssl).values() if isinstance(kind, type) and issubclass(kind, OSError)),
+        socket.gaierror,
+        socket.herror,
+        EOFError,
+        UnicodeError,
+        RecursionError,
+        MemoryError,
+        AssertionError,
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ]
+    return [kind("said so") for kind in dict.fromkeys([*of_imapclient, *of_imaplib, *of_the_system])]
+
+
+@pytest.mark.parametrize("error", _kinds(), ids=lambda error: type(error).__name__)
+def test_every_exception_becomes_one_of_our_two_families(error: BaseException) -> None:
+    with (
+        ScriptedImap(LETTERS) as server,
+        opened(server) as mailbox,
+        pytest.raises((TryAgainLater, PersonMustLook), match="said so"),
+        mailbox._doing("testing"),
+    ):
+        raise error
+
+
+def test_the_libraries_have_no_more_kinds_than_are_known() -> None:
+    assert len(_kinds()) >= 40
 
 
 # --- what is no IMAP

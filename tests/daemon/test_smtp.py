@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.envelope import for_the_wire
 from daemon.errors import LogInRefused, PersonMustLook
 from daemon.smtp import (
     CAUGHT,
@@ -20,7 +21,6 @@ from daemon.smtp import (
     SmtpSender,
     SmtpSettings,
     Unknown,
-    for_the_wire,
 )
 from daemon.tls import Security
 from tests.daemon.mailboxes import Reachable
