@@ -88,8 +88,9 @@ _CYRILLIC_LETTER = re.compile("[А-яЁё]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 # "d\xe9j\xe0" and "\xd1\xf0\xee\xf7\xed\xee": the words that have high bytes at all
 _HIGH_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
 _HIGH = re.compile(rb"[\x80-\xff]")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]+")
 _FABRICATED = re.compile("[\ud800-\udfff]")
 
 # How often each letter stands in Russian text, per thousand.
@@ -127,7 +128,9 @@ def decode(data: bytes, charset: str | None) -> Decoded:
 
 def clean(text: str) -> str:
     """``text`` without NUL and other control characters (tab and line ends stay), surrogates, byte order marks."""
-    return _UNWANTED.sub(_replacement, text) if _UNWANTED.search(text) else text
+    if text.isascii() and text.isprintable():
+        return text
+    return _FABRICATED.sub("\ufffd", _UNWANTED.sub("", text))
 
 
 def guess(data: bytes) -> str:
@@ -137,10 +140,6 @@ def guess(data: bytes) -> str:
     if _looks_cyrillic(data):
         return _best_cyrillic(data)[0]
     return "cp1252"
-
-
-def _replacement(match: re.Match[str]) -> str:
-    return "\ufffd" if _FABRICATED.match(match.group()) else ""
 
 
 def _known(charset: str | None) -> str | None:
@@ -217,12 +216,23 @@ def _mistaken_for(data: bytes, said: str) -> str | None:
         name, score = _best_cyrillic(data)
         return name if score > 25 else None
     if said.replace("-", "_") in CYRILLIC:
+        if _is_plainly(data, said.replace("-", "_")):
+            return None
         own = _score(data, said)
         if own >= _PLAINLY_RUSSIAN:
             return None
         name, score = _best_cyrillic(data)
         return name if name != said.replace("-", "_") and score > 1.25 * own + 8 else None
     return None
+
+
+def _is_plainly(data: bytes, charset: str) -> bool:
+    """A quick yes for the usual letter: small letters mostly, and the six commonest often enough."""
+    sample = _around_first_high(data)
+    high = len(sample) - len(sample.translate(None, _HIGH_BYTES))
+    small = len(sample) - len(sample.translate(None, "абвгдеёжзийклмнопрстуфхцчшщъыьэюя".encode(charset)))
+    common = len(sample) - len(sample.translate(None, "оеаинт".encode(charset)))
+    return high > 40 and small * 10 >= high * 8 and common * 100 >= high * 35
 
 
 def _is_utf8(data: bytes) -> bool:

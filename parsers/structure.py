@@ -20,6 +20,8 @@ _MOST_DELIMITERS = 100_000
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 # begin 644 report.doc
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
+# Content-Type: text/plain; charset=utf-8
+_TEXT_FIELD = re.compile(rb"\ncontent-type[ \t]*:[ \t]*text/(?:plain|html)\b", re.IGNORECASE)
 # --=_boundary_1   at the beginning of the body where the declared boundary never occurs
 _ANY_DELIMITER = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{0,200}?)[ \t]*\r?\n[ \t]*Content-", re.IGNORECASE)
 
@@ -131,8 +133,8 @@ def _decode_uuencoded(body: bytes) -> bytes:
 
 def _split_multipart(part: Part, body: bytes, budget: Budget, depth: int) -> Part:
     if depth >= DEEPEST:
-        budget.defects.append(f"parts nested more than {DEEPEST} deep; the inner ones were not read")
-        return part
+        budget.defects.append(f"parts nested more than {DEEPEST} deep; of the inner ones only the first text was read")
+        return with_children(part, tuple(split(piece, Budget()) for piece in _first_text(body)), b"")
     pieces = _pieces(body, part, budget)
     if pieces is None:
         return _unsplit(part, body, budget)
@@ -145,6 +147,16 @@ def _split_multipart(part: Part, body: bytes, budget: Budget, depth: int) -> Par
         budget.parts -= 1
         children.append(split(piece, budget, default=digest, depth=depth + 1))
     return with_children(part, tuple(children), b"")
+
+
+def _first_text(body: bytes) -> tuple[bytes, ...]:
+    """The first text part anywhere in ``body`` with its header block, found without regard to the levels around it."""
+    found = _TEXT_FIELD.search(body)
+    if found is None:
+        return ()
+    start = body.find(b"\n", body.rfind(b"\n--", 0, found.start()) + 1) + 1
+    end = body.find(b"\n--", found.end())
+    return (body[min(start, found.start() + 1) : end if end >= 0 else len(body)],)
 
 
 def _pieces(body: bytes, part: Part, budget: Budget) -> list[bytes] | None:

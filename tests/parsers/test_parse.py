@@ -130,6 +130,11 @@ def test_an_odd_letter_gives_a_value_with_a_defect(kind: str) -> None:
     assert parse_mail(_ODD[kind]).defects
 
 
+def test_text_under_any_number_of_levels_is_found() -> None:
+    assert parse_mail(_nested(30)).text.strip() == "hello"
+    assert parse_mail(_nested(1000)).text.strip() == "hello"
+
+
 def test_ten_thousand_recipients_are_bounded_and_still_many() -> None:
     assert 500 <= len(parse_mail(_ODD["recipients"]).to) <= 1000
 
