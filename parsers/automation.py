@@ -148,10 +148,14 @@ def _marks_of_fields(fields: Fields, own_lists: tuple[str, ...]) -> Iterator[Mar
 
 
 def _is_own_list(fields: Fields, own_lists: tuple[str, ...]) -> bool:
-    """``List-Id: Support <support.controlsystem.kz>``: the id in the angle brackets, or the whole value."""
+    """``List-Id: Support <support.controlsystem.kz>``: the id in the angle brackets, or the whole value.
+
+    An own list may also be named by its address: ``support@controlsystem.kz``.
+    """
+    own = {name.replace("@", ".") for name in own_lists}
     for value in fields.get("list-id", ()):
         identity = value.rpartition("<")[2].partition(">")[0].strip().lower()
-        if identity in own_lists:
+        if identity in own:
             return True
     return False
 

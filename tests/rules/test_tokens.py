@@ -107,7 +107,7 @@ def test_anything_at_all_can_be_asked(text: str) -> None:
 
 
 def test_a_rotated_key_is_believed_and_a_forgotten_one_is_not() -> None:
-    rotated = SigningKeys(current=b"n" * 32, previous=KEYS.previous + (KEYS.current,))
+    rotated = SigningKeys(current=b"n" * 32, previous=(*KEYS.previous, KEYS.current))
     assert proves_agent(rotated, an_id(), agent=AIGUL, now=NOW) is not None
     assert find_subject_token(rotated, a_token(), agent=AIGUL, now=NOW) == 1042
     forgotten = replace(rotated, previous=())
