@@ -7,7 +7,7 @@ PostgreSQL: an advisory lock of a connection kept for it. Other commands work be
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +30,15 @@ class Instance:
     clean: bool
 
 
+def only_instance(url: URL) -> AbstractContextManager[None]:
+    """Nobody serves the store and nobody begins to while the block lasts. InstanceRunning if somebody does."""
+    return _file_lock(url) if is_sqlite(url) else _server_lock(url)
+
+
 @contextmanager
 def locked_instance(store: "Store", url: URL) -> Iterator[Instance]:
     """See ``Store.lock_instance``. The mark of a clean stop is set when the block ends without an exception."""
-    with _file_lock(url) if is_sqlite(url) else _server_lock(url):
+    with only_instance(url):
         with store.view() as view:
             mark = view.meta(_MARK)
         clean = mark in (None, "clean")

@@ -52,7 +52,7 @@ _SET_META = _SET_META.on_conflict_do_update(index_elements=[meta.c.key], set_={"
 _DROP_META = delete(meta).where(meta.c.key == bindparam("key_"))
 _QUARANTINE = insert(quarantine).returning(quarantine.c.id)
 _AGAIN = update(quarantine).where(quarantine.c.id == bindparam("id_"))
-_SOLVE = _AGAIN.where(quarantine.c.solved_at.is_(None)).values(solved_at=bindparam("at"))
+_SOLVE = _AGAIN.where(quarantine.c.solved_at.is_(None)).values(solved_at=bindparam("moment"))
 
 
 class LedgerReads(Work):
@@ -150,7 +150,7 @@ class LedgerWrites(LedgerReads):
 
     def solve_quarantined(self, quarantined_id: int, at: datetime) -> bool:
         """It has been dealt with. False if it had been already, or is unknown."""
-        return self._changed(_SOLVE, id_=quarantined_id, at=at) == 1
+        return self._changed(_SOLVE, id_=quarantined_id, moment=at) == 1
 
     def block(self, entry: Blocked) -> None:
         """Puts an entry on the list, in place of one for the same."""

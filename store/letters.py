@@ -68,7 +68,7 @@ _OWNER_OF_PLACE = select(places.c.letter).where(
     places.c.uid == bindparam("uid"),
 )
 _OWNER_OF_CONTENT = select(letters.c.id).where(letters.c.content_key == bindparam("content_key"))
-_OCCUPY = inserting(places).on_conflict_do_nothing()
+_OCCUPY = inserting(places).on_conflict_do_nothing().returning(places.c.letter)
 _FORGET = delete(letters).where(letters.c.id == bindparam("id_"))
 _CHANGE = update(letters).where(letters.c.id == bindparam("id_"))
 _JOIN = _CHANGE.values(ticket=bindparam("number"), role=bindparam("part"))
@@ -175,7 +175,7 @@ class LetterWrites(LetterReads):
 
     def _occupy(self, place: Place, letter_id: int) -> bool:
         values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid, "letter": letter_id}
-        return self._changed(_OCCUPY, **values) == 1
+        return self._run(_OCCUPY, **values).first() is not None
 
     def _owner_of(self, place: Place) -> int:
         values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}

@@ -39,15 +39,19 @@ def upgrade(url: URL) -> None:
         engine.dispose()
 
 
-def check(revision: str | None, url: URL) -> None:
-    """For those who may not upgrade: an error unless the schema is of this version."""
+def check(revision: str | None, url: URL, *, upgradable: bool = False) -> None:
+    """For those who may not upgrade: an error unless the schema is of this version, or older where it is
+    ``upgradable`` later."""
     place = place_of(url)
     if revision is None:
         raise StoreBroken(f"{place} holds no store yet: start the service once, it makes one.")
     if revision != HEAD:
         if revision not in _known():
             raise StoreTooNew(_TOO_NEW.format(place=place, revision=revision))
-        raise StoreBroken(f"{place} was written by an older version: start the service once, it upgrades the store.")
+        if not upgradable:
+            raise StoreBroken(
+                f"{place} was written by an older version: start the service once, it upgrades the store."
+            )
 
 
 _TOO_NEW = (

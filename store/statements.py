@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, CursorResult, Executable, Table
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ def columns_named(table: Table) -> list[str]:
 
 
 def inserting(table: Table) -> Insert:
-    """An INSERT that can say ON CONFLICT; both databases spell it alike."""
+    """An INSERT that can say ON CONFLICT: both databases spell it alike, and SQLite takes PostgreSQL's construct."""
     return insert(table)
 
 
