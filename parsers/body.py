@@ -34,7 +34,6 @@ _STUB = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_STUB = 300
-_BLANK_LINES = re.compile(r"\n{4,}")
 _ENRICHED = re.compile(r"<(/?)[a-zA-Z][a-zA-Z0-9-]{0,60}>")
 
 

@@ -135,6 +135,29 @@ def test_text_under_any_number_of_levels_is_found() -> None:
     assert parse_mail(_nested(1000)).text.strip() == "hello"
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"From: agent@our.kz\x00\r\n",
+        b"From: agent@our.kz\r evil@example.org\r\n",
+        b"From: agent@our.kz\r\nfrom: evil@example.org\r\n",
+        b"From: \xe2\x80\xaeagent <agent@our.kz>\r\n",
+        b"From: agent@our.kz <evil@example.org>\r\n",
+        b"From:\r\n",
+        b"",
+    ],
+)
+def test_a_from_field_with_anything_odd_is_not_well_formed(field: bytes) -> None:
+    assert not parse_mail(field + b"To: info@example.kz\r\n\r\nhi").from_well_formed
+
+
+def test_a_folded_from_field_with_a_raw_name_is_well_formed() -> None:
+    mail = parse_mail("From: Иван\r\n <Ivan@Example.KZ>\r\n\r\nhi".encode("koi8-r"))
+
+    assert mail.from_well_formed
+    assert (mail.from_[0].name, mail.from_[0].address) == ("Иван", "ivan@example.kz")
+
+
 def test_ten_thousand_recipients_are_bounded_and_still_many() -> None:
     assert 500 <= len(parse_mail(_ODD["recipients"]).to) <= 1000
 
