@@ -294,15 +294,17 @@ def published_rules() -> Configuration:
 
 
 def _from_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[str, Any]:
-    try:
-        return _Environment(environ)()
-    except SettingsError:
-        faults.append(
-            Fault(
-                key="", sentence='a SUPPORTD_… variable does not hold a list or table: write JSON, as ["a@example.kz"]'
-            )
-        )
-        return {}
+    """The overrides; each variable is read by itself, so that a broken one spoils no other."""
+    overrides: dict[str, Any] = {}
+    for name in sorted(environ):
+        if not name.upper().startswith("SUPPORTD_"):
+            continue
+        try:
+            overrides = merge(overrides, _Environment({name: environ[name]})())
+        except SettingsError:
+            sentence = 'does not hold a list or table: write JSON, as ["a@example.kz"], or words with commas'
+            faults.append(Fault(key=name, sentence=sentence))
+    return overrides
 
 
 def _validated(merged: dict[str, Any], faults: list[Fault]) -> Configuration | None:

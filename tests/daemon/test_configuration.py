@@ -266,6 +266,11 @@ def test_a_variable_that_would_change_nothing_is_a_fault(tmp_path: Path) -> None
     assert "SUPPORTD_SMTP__" in told["SUPPORTD_SMPT__HOST"]
 
 
+def test_a_variable_with_broken_json_is_a_fault_of_its_own(tmp_path: Path) -> None:
+    told = faults(tmp_path, MINIMAL, PASSWORD | {"SUPPORTD_AGENTS__NOTIFY": "[broken"})
+    assert set(told) == {"SUPPORTD_AGENTS__NOTIFY"}
+
+
 def test_a_letter_to_the_agents_never_goes_to_the_mailbox_itself(tmp_path: Path) -> None:
     assert set(faults(tmp_path, MINIMAL + '[agents]\nnotify = ["x@example.kz", "INFO@controlsystem.kz"]\n')) == {
         "agents.notify[1]"
