@@ -55,10 +55,14 @@ _BOUNCES = (
     r"there was an error sending your mail",
     r"(?:e-?mail )?bounce (?:notification|message|report)\s?(?:$|:)",
     r"automatically rejected mail",
+    # Sendmail, James, Facebook, SurfControl, mail gates: «Postmaster notify: …», «[BOUNCE]», «failed delivery»
+    r"postmaster notify:|\[bounce\]|failed (?:delivery|mail)\s?(?:$|[:(])|mail failed, returning to sender",
+    r"(?:sorry, )?(?:your )?(?:mail|message|e-?mail) (?:delivery has failed|(?:could|can) ?not be (?:delivered|sent))",
+    r"mail returned(?: to sender)?\s?(?:$|[:(])|user unknown:|blocked message \(|(?:mail|message) returned to sender",
     r"unzustellbar(?:e|:|keit)|mail[- ]?zustellung fehl|non remis\b|échec de (?:la )?remise"
     r"|no se puede entregar:",
     r"non recapitabile:",
-    r"配信不能|メール(?:の)?不達|送信エラー|无法投递|退信",
+    r"配信不能|配信に失敗|メール(?:送信)?エラー|配信できま|メール(?:の)?不達|送信エラー|无法投递|退信",
     # Yandex: «Недоставленное сообщение»; Mail.ru: «Ваше сообщение не доставлено. Mail failure.»
     r"недоставленн(?:ое|ая) (?:сообщение|письмо|почта)\s*(?:$|[:.(])",
     r"ваше (?:сообщение|письмо) не (?:было |может быть )?доставлено\s*(?:$|[:.!(])",
@@ -77,7 +81,7 @@ _COMPLAINTS = (
     # Hotmail: «complaint about message from 192.0.2.1»; AOL: «Email Feedback Report for IP …»; ARF
     r"complaint about message from\b",
     r"(?:e-?mail )?(?:feedback|abuse|complaint) report\s?(?:$|for\b|:|\()",
-    r"client tos notification\b",
+    r"client tos notification\b|[\w ]{1,30} abuse report\s?(?:$|:)",
     r"spam (?:complaint|report|feedback) (?:for|from) \S{0,60}[@.]\S",
     # RFC 7489, 7.2.1.1 and RFC 8460, 5.3: «Report Domain: x Submitter: y Report-ID: z»
     r"report domain:\s?\S{1,255}\s+submitter:",
@@ -144,6 +148,8 @@ _LISTS = (
     r"confirm [0-9a-f]{20,}",
     r"confirmation for (?:subscribe|unsubscribe)\b",
     r"the results of your e-?mail commands",
+    # fml: «You ivan@example.jp are not member (users ML)», «Loop Alert: Duplicated Message-ID (users ML)»
+    r"you \S{1,100} are not member \(|loop alert:|request \S{1,60} rejected",
     r"\d{1,5} .{1,80} moderator request\(s\) waiting",
 )
 _NOTICES = (

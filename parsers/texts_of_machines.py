@@ -45,6 +45,10 @@ _BOUNCES = (
     r"(?:votre message n'a pas pu|ihre nachricht konnte nicht|su mensaje no (?:pudo|ha podido))",
     r"your (?:e-?mail|mail|message) (?:sent on|with subject): .{3,120} could not be delivered",  # KDDI, Symantec
     r"non-delivery report\b",
+    r"the original message was received at [a-z]{3}, ",  # sendmail: Postmaster notify
+    r"(?:a|your) (?:message|mail|e-?mail) could not be (?:sent\.|delivered to:)",  # SurfControl
+    r"(?:message from \S{3,80}\. ?)?unable to deliver (?:your )?message to the following",
+    r"(?:no valid recipients were found|.{0,60}送信できませんでした)",
     r"(?:your mail|the e-?mail below|the following mail) (?:could|can) ?not be delivered",
     r"[\W_]{0,10}message from interscan",
     r"это (?:письмо|сообщение) (?:было )?(?:создано|сгенерировано"
@@ -65,6 +69,8 @@ _CHALLENGES = (
 )
 _ABSENCES = (
     r"(?:this is an? )?(?:automatic|automated|auto)[- ](?:reply|response)\b",
+    r".{0,60}\bthis is an? (?:\w{1,20} )?auto-?(?:responder|reply)\b",
+    r"apple mail sent this email to unsubscribe",
     r"это (?:автоматический ответ|автоответ)\b",
     r"(?:данное|это) (?:письмо|сообщение) (?:является автоматическим|отправлено автоматически"
     r"|(?:было )?сформировано автоматически)",
