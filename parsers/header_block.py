@@ -15,8 +15,9 @@ _LONGEST_LATE_FIELD = 256
 _FIELD = re.compile(rb"([!-9;-~]{1,256})[ \t]*:([^\n]*(?:\n[ \t]+[^\n]*)*)(?:\n|\Z)")
 # From sender@example.kz Sat Nov 21 12:04:00 2026    (the line that an mbox file puts before a letter)
 _MBOX_LINE = re.compile(rb"(?:>?From [^\n]*\n)+")
-_BLANK_LINE = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
-_END_OF_BLOCK = re.compile(rb"\n[ \t]*\r?\n")
+# Truly empty: a line of spaces alone goes on with the field before it (RFC 5322, 4.2)
+_BLANK_LINE = re.compile(rb"\r?(?:\n|\Z)")
+_END_OF_BLOCK = re.compile(rb"\n\r?\n")
 _CONTINUATION = re.compile(rb"(?:[ \t]+[^\n]*(?:\n|\Z))+")
 
 

@@ -55,7 +55,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     """
     if b"\n" not in raw and b"\r" in raw:  # line ends of old Macs alone
         raw = raw.replace(b"\r", b"\n")
-    raw = raw.lstrip(b"\r\n")
+    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     defects: list[str] = [] if raw.strip() else ["the letter is empty"]
     try:
         root = _read_parts(raw, defects)

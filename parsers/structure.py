@@ -14,9 +14,14 @@ from parsers.parameters import Value, media_type, parse_value
 
 DEEPEST = 40
 MOST_PARTS = 500
+MOST_BYTES = 160 * 1024 * 1024
+"""Each level of a letter's parts is cut out anew: as many levels as fit into this, so that memory is bounded too."""
 _MOST_DELIMITERS = 100_000
 """Places that look like a delimiter and are looked at, of one multipart."""
 
+_BASE64_AND_SPACE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
+# The quick brown fox
+_SPACES_INSIDE = re.compile(rb"[^\s] [^\s]+ [^\s]+ [^\s]")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 # begin 644 report.doc
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.MULTILINE)
@@ -46,6 +51,7 @@ class Budget:
     """What one letter may still cost, and the defects met on the way; shared by all its parts."""
 
     parts: int = MOST_PARTS
+    bytes: int = MOST_BYTES
     defects: list[str] = field(default_factory=list)
 
 
@@ -77,7 +83,8 @@ def split_message(part: Part, content: bytes, budget: Budget, depth: int) -> Par
     if main in ("message/delivery-status", "message/global-delivery-status"):
         return with_children(part, tuple(_blocks(content)), content)
     if main in ("message/rfc822", "message/global", "message/news") and content.strip():
-        if depth >= DEEPEST or budget.parts <= 0:
+        budget.bytes -= len(content)
+        if depth >= DEEPEST or budget.parts <= 0 or budget.bytes < 0:
             budget.defects.append("messages nested too deeply; the inner ones were not read")
         else:
             budget.parts -= 1
@@ -93,12 +100,19 @@ def decode_transfer(body: bytes, encoding: bytes | None) -> bytes:
     """The content behind a Content-Transfer-Encoding; one that is unknown or cannot be undone leaves it as it is."""
     name = (encoding or b"").split(b";")[0].strip().lower()
     if name == b"base64":
-        return decode_base64(body)
+        return decode_base64(body) if _may_be_base64(body) else body
     if name == b"quoted-printable":
         return quopri.decodestring(body)
     if name in (b"x-uuencode", b"uuencode", b"x-uue", b"uue"):
         return _decode_uuencoded(body)
     return body
+
+
+def _may_be_base64(body: bytes) -> bool:
+    """False for words in a part that says base64 and is none: there, spaces stand inside of lines."""
+    sample = body[:2000].strip()
+    odd = len(sample.translate(None, _BASE64_AND_SPACE))
+    return _SPACES_INSIDE.search(sample) is None and odd * 5 <= len(sample)
 
 
 def decode_base64(body: bytes) -> bytes:
@@ -132,8 +146,9 @@ def _decode_uuencoded(body: bytes) -> bytes:
 
 
 def _split_multipart(part: Part, body: bytes, budget: Budget, depth: int) -> Part:
-    if depth >= DEEPEST:
-        budget.defects.append(f"parts nested more than {DEEPEST} deep; of the inner ones only the first text was read")
+    budget.bytes -= len(body)
+    if depth >= DEEPEST or budget.bytes < 0:
+        budget.defects.append("parts nested too deep; of the inner ones only the first text was read")
         return with_children(part, tuple(split(piece, Budget()) for piece in _first_text(body)), b"")
     pieces = _pieces(body, part, budget)
     if pieces is None:

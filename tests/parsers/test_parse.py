@@ -222,5 +222,21 @@ def test_uuencoded_and_broken_base64_content_is_read() -> None:
     assert content(b"Content-Transfer-Encoding: x-own\n\nCat") == b"Cat"
 
 
+def test_words_that_call_themselves_base64_stay_words() -> None:
+    raw = _HEAD + b"Content-Transfer-Encoding: base64\r\n\r\nThe quick brown fox jumps over\r\n"
+
+    assert parse_mail(raw).text == "The quick brown fox jumps over\n"
+
+
+def test_a_line_of_spaces_does_not_end_the_header_block() -> None:
+    mail = parse_mail(b"Subject: a\r\n  \r\n b\r\nX-A: c\r\n\r\nhi")
+
+    assert (mail.subject, mail.value("x-a"), mail.text) == ("a b", "c", "hi")
+
+
+def test_a_byte_order_mark_before_the_letter_is_skipped() -> None:
+    assert parse_mail(b"\xef\xbb\xbf" + _HEAD + b"\r\nhi").from_well_formed
+
+
 def _leaf(part: Part) -> Part:
     return _leaf(part.children[0]) if part.children else part
