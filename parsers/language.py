@@ -4,7 +4,7 @@ import re
 
 from parsers.mail import Language
 
-_SAMPLE = 4000
+_SAMPLE = 2000
 """Characters that are looked at; the beginning is the author's own."""
 _FEWEST_LETTERS = 4
 
