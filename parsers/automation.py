@@ -117,7 +117,10 @@ def find_marks(mail: ParsedMail, *, own_lists: tuple[str, ...]) -> tuple[Mark, .
     fields: dict[str, list[str]] = {}
     for header in mail.headers:
         fields.setdefault(header.name, []).append(header.value)
-    found = [*_marks_of_fields(fields, own_lists), *mark_of_sender(mail), *mark_of_envelope(mail)]
+    ours = _is_own_list(fields, own_lists)
+    found = [*_marks_of_fields(fields), *mark_of_sender(mail), *mark_of_envelope(mail)]
+    if ours:
+        found = [mark for mark in found if mark.kind not in (MarkKind.LIST, MarkKind.BULK)]
     found += marks_of_structure(mail)
     found += mark_of_subject(mail)
     if all(mark.kind in _UNTOLD for mark in found):
@@ -127,8 +130,7 @@ def find_marks(mail: ParsedMail, *, own_lists: tuple[str, ...]) -> tuple[Mark, .
     return tuple(sorted(found, key=lambda mark: _TELLING[mark.kind]))
 
 
-def _marks_of_fields(fields: Fields, own_lists: tuple[str, ...]) -> Iterator[Mark]:
-    ours = _is_own_list(fields, own_lists)
+def _marks_of_fields(fields: Fields) -> Iterator[Mark]:
     yield from _auto_submitted(fields)
     for name, values in fields.items():
         if (rule := _PRESENCE.get(name)) is not None:
@@ -136,13 +138,11 @@ def _marks_of_fields(fields: Fields, own_lists: tuple[str, ...]) -> Iterator[Mar
         elif (worded := _WORDS.get(name)) is not None:
             pattern, kind, source = worded
             hit = next((value for value in values if pattern.search(value)), None)
-            if hit is not None and not (ours and kind is MarkKind.BULK):
+            if hit is not None:
                 yield _mark(kind, name, hit, source)
-    if not ours:
-        for name in _LIST_FIELDS:
-            if name in fields:
-                yield _mark(MarkKind.LIST, name, fields[name][0], "RFC 5230, 4.6")
-                break
+    named = next((name for name in _LIST_FIELDS if name in fields), None)
+    if named is not None:
+        yield _mark(MarkKind.LIST, named, fields[named][0], "RFC 5230, 4.6")
     if len(fields.get("received", ())) >= MOST_HOPS:
         yield Mark(kind=MarkKind.LOOP, evidence=f"{len(fields['received'])} Received fields", source="RFC 5321, 6.3")
 

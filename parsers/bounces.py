@@ -51,6 +51,7 @@ _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-s
 _RETURNED_TYPES = frozenset(
     {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "message/partial"}
 )
+_RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 _NOT_FAILED = frozenset({"delivered", "relayed", "expanded"})
 
 
@@ -58,8 +59,10 @@ def find_bounce(mail: ParsedMail) -> Bounce | None:
     """The report that ``mail`` is; None where it names neither a recipient nor a returned letter nor a status.
 
     To be asked of letters that bear a mark of a bounce: a person may quote one. Reports of success and of relaying
-    (Action: delivered, relayed, expanded) are no bounces.
+    (Action: delivered, relayed, expanded) are no bounces, nor are receipts of reading (RFC 8098).
     """
+    if any(each.content_type in _RECEIPT_TYPES for each in mail.embedded[:1]):
+        return None
     statuses = [each for each in mail.embedded if each.content_type in _STATUS_TYPES]
     actions = {value.lower().split()[0] for each in statuses for value in _values(each, "action") if value.split()}
     if actions and actions <= _NOT_FAILED:
@@ -70,14 +73,12 @@ def find_bounce(mail: ParsedMail) -> Bounce | None:
     recipients = _failed_of_fields(mail, statuses) or _failed_of_text(mail, told, copy)
     message_ids = _returned_ids(mail, copy or text)
     status = _status(statuses, told)
+    permanent = _is_permanent(actions, status, f"{mail.subject}\n{told}")
+    if permanent is None and not status and not any(_returned(mail)):  # nothing speaks of a failure
+        return None
     if not recipients and not message_ids and not status:
         return None
-    return Bounce(
-        recipients=recipients,
-        message_ids=message_ids,
-        permanent=_is_permanent(actions, status, f"{mail.subject}\n{told}"),
-        status=status,
-    )
+    return Bounce(recipients=recipients, message_ids=message_ids, permanent=permanent, status=status)
 
 
 def _values(part: Embedded, name: str) -> Iterator[str]:

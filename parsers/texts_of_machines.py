@@ -40,7 +40,7 @@ _BOUNCES = (
     r"the following (?:address(?:es)?|recipients?|message) .{0,60}(?:failed|could not be delivered"
     r"|undeliverable|not be reached)",
     r"delivery to the following recipients? (?:has been delayed|failed)|delivery has failed to these recipients",
-    r"(?:message|mail|e-?mail) from .{3,100} to .{3,100} (?:could|was) not (?:be )?delivered",
+    r"(?:message|mail|e-?mail) from \S{1,60}@\S{3,80} to \S{1,60}@\S{3,80} (?:could|was) not (?:be )?delivered",
     r"(?:sorry|unfortunately),? (?:we|i) (?:were|was|are) (?:not able|unable) to deliver your (?:message|mail|e-?mail)",
     r"(?:votre message n'a pas pu|ihre nachricht konnte nicht|su mensaje no (?:pudo|ha podido))",
     r"your (?:e-?mail|mail|message) (?:sent on|with subject): .{3,120} could not be delivered",  # KDDI, Symantec
@@ -68,10 +68,10 @@ _CHALLENGES = (
     r"(?:ваше )?(?:письмо|сообщение) (?:будет доставлено|задержано)[^.\n]{0,80}(?:после подтверждения|подтверд)",
 )
 _ABSENCES = (
-    r"(?:this is an? )?(?:automatic|automated|auto)[- ](?:reply|response)\b",
+    r"this is an? (?:automatic|automated|auto)[- ](?:reply|response)\b(?! ?(?:\?|or\b))",
     r".{0,60}\bthis is an? (?:\w{1,20} )?auto-?(?:responder|reply)\b",
     r"apple mail sent this email to unsubscribe",
-    r"это (?:автоматический ответ|автоответ)\b",
+    r"это (?:автоматический ответ|автоответ) ?(?:[.!:]|на (?:ваше|письмо)|системы|почтов|службы)",
     r"(?:данное|это) (?:письмо|сообщение) (?:является автоматическим|отправлено автоматически"
     r"|(?:было )?сформировано автоматически)",
 )

@@ -148,7 +148,6 @@ def _automatic(case: _Case) -> Origin | None:
         automated=why,
         silenced=True,
         from_form=False,
-        claims_staff=case.names_staff and not case.in_sent_folder,
         reasons=(
             Reason(decision="disposition", value=Disposition.AUTOMATED, evidence=why),
             *(Reason(decision="automated", value=mark.kind, evidence=_spoken(mark)) for mark in told),

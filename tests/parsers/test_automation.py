@@ -50,6 +50,8 @@ def test_an_ordinary_letter_bears_no_mark() -> None:
         ("X-Mailing-List: users@example.kz", MarkKind.LIST),
         ("X-MLServer: fml", MarkKind.LIST),
         ("List-Id: Support <support.controlsystem.kz>\r\nPrecedence: list", None),
+        ("List-Id: <support.controlsystem.kz>\r\nSender: support-bounces@controlsystem.kz", None),
+        ("List-Id: <support.controlsystem.kz>\r\nAuto-Submitted: auto-replied", MarkKind.AUTOMATIC),
         ("List-Id: <help.controlsystem.kz>\r\nList-Unsubscribe: <mailto:x@y.kz>", None),
         ("List-Id: Support <support.controlsystem.kz.evil.kz>", MarkKind.LIST),
         ("Precedence: bulk", MarkKind.BULK),
@@ -123,6 +125,9 @@ def test_an_address_tells(sender: str, kind: MarkKind | None) -> None:
         "Наш автоответ: «Я в отпуске до 5 декабря». Как его выключить?",
         "Не отвечайте на это письмо до понедельника, я сам напишу.",
         "Delivery to my students is slow, why?",
+        "Это автоматический ответ или мне ответит человек?",
+        "Email from our school to students was not delivered, why?",
+        "Automatic reply is not sent to my students.",
     ],
 )
 def test_a_person_may_quote_and_speak_of_machines(text: str) -> None:
