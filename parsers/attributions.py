@@ -137,7 +137,7 @@ def find_start(lines: Sequence[str], end: int, first: int, *, quote_follows: boo
     found = None
     joined = ""
     for index in range(end, max(first, end - MAX_LINES + 1) - 1, -1):
-        line = lines[index].strip()
+        line = lines[index].strip(" \t\u00a0\ufeff\u200b")
         if not line and (index == end or not lines[index + 1].lstrip().startswith(("<", "mailto:"))):
             break
         joined = f"{line} {joined}".strip()

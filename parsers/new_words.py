@@ -14,6 +14,8 @@ from parsers.mail import NOBODY, Forwarded, ParsedMail, Words
 
 MAX_LINES = 20_000
 """Lines that are looked at; what stands below them belongs to what the last of them belongs to."""
+MAX_DIVIDER_LINES = 8
+"""Lines between a divider and the header lines below it, blank ones included."""
 _SHORTEST_WRAPPED = 60
 """A quoted line of at least this length may have lost its end to the next line (RFC 3676 speaks of 78)."""
 
@@ -55,7 +57,7 @@ def split_words(mail: ParsedMail) -> Words:
     A letter of nothing but quotes has an empty ``new``, and its quotes are ``as_first``: where it is the first letter
     they are all there is. Answers between quoted lines are kept in their order.
     """
-    lines = mail.text.splitlines()
+    lines = mail.text.split("\n")
     reader = _Reader(lines[:MAX_LINES], forwards=quoted_headers.tells_of_forwarding(mail.subject))
     roles = reader.roles()
     roles += [roles[-1] if roles else Role.NEW] * (len(lines) - len(roles))
@@ -187,9 +189,10 @@ class _Reader:
         if self._quote_follows(end):
             return after if self._quotes[after] else self._take_barred(after)
         if not self._words_before and self._last_quote > end:
-            # Nothing above, and marked quotes further down: the program of the sender lost these marks' like.
+            # Nothing above, and marked quotes further down: these are the answer, their quote lost.
             return end + 1
-        return self._mark(end + 1, len(self._lines), Role.QUOTED)
+        # Nothing above and no marks at all: Outlook for the Mac forwards so.
+        return self._mark(end + 1, len(self._lines), Role.QUOTED if self._words_before else Role.FORWARDED)
 
     def _take_barred(self, start: int) -> int:
         end = start
@@ -283,18 +286,29 @@ def _forwarded(lines: Sequence[str], roles: Sequence[Role]) -> Forwarded | None:
     if Role.FORWARDED not in roles:
         return None
     start = roles.index(Role.FORWARDED)
-    inner = [_shown(line, Role.FORWARDED) for line, role in zip(lines[start:], roles[start:], strict=True) if role is Role.FORWARDED]
+    inner = [
+        _shown(line, Role.FORWARDED)
+        for line, role in zip(lines[start:], roles[start:], strict=True)
+        if role is Role.FORWARDED and not _END_OF_FORWARD.match(line[:120])
+    ]
+    announced = start
+    while announced and roles[announced - 1] is Role.ANNOUNCEMENT:
+        announced -= 1
+    if announced < start:
+        author = quoted_headers.read_writer(" ".join(lines[announced:start]))
+        return Forwarded(author=author, subject="", text="\n".join(inner).strip())
+    return _read_forwarded(inner)
+
+
+def _read_forwarded(inner: Sequence[str]) -> Forwarded:
+    """Reads a forwarded text that begins with its divider or with its header lines."""
     for index, line in enumerate(inner[:MAX_DIVIDER_LINES]):
-        if index and line.strip() and attributions.opens_with_date(line) and attributions.may_close(line):
+        if attributions.opens_with_date(line) and attributions.may_close(line):
             # 19.02.2026, 13:02, "Юрист" <law@olzhabay.kz>:
-            author = quoted_headers.read_author(line)
+            author = quoted_headers.read_writer(line)
             return Forwarded(author=author, subject="", text="\n".join(inner[index + 1 :]).strip())
         block = quoted_headers.find_header_block(inner, index)
         if block is not None and (len(block.fields) >= 2 or block.author != NOBODY):
             return Forwarded(author=block.author, subject=block.subject, text="\n".join(inner[block.end :]).strip())
     author, subject = quoted_headers.read_inline_headers(inner[0])
     return Forwarded(author=author, subject=subject, text="\n".join(inner[1:]).strip())
-
-
-MAX_DIVIDER_LINES = 8
-"""Lines between a divider and the header lines below it, blank ones included."""

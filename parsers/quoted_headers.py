@@ -34,6 +34,10 @@ _DASHED = re.compile(r"[\s>]*[-_=—–*+#~]{2,}\s*(?P<phrase>[^-_=—–\s][^\n
 # Begin forwarded message: | Začátek přeposílané zprávy:
 _BARE = re.compile(r"[\s>*_]*(?P<phrase>[^\W\d_][^\n:：]{4,60})[:：]?[\s*_]*$")
 _INLINE_FIELD = re.compile(r"(?P<name>[^\W\d_][\w .\-]{0,20}?)\s?[:：]\s?")
+# Понедельник, 23 ноября 2026, 12:04 +05:00 от Имя | 20 окт. 2016 г. 19:37 пользователь "Имя" | On …, at 6:54 PM, Name
+_MOMENT = re.compile(
+    r".*?\d{1,2}[:.]\d{2}(?::\d{2})?(?![\d.])(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:GMT|UTC)?[+\-]\d{1,2}:?\d{2})?[\s,]*(?:(?:от|пользователь)\s)?"
+)
 _DIRECTION_MARKS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\ufeff"))
 
 
@@ -137,6 +141,15 @@ def read_author(value: str) -> Address:
         return Address(name=value.strip(" \"'*_<>[]"), address="") if value else NOBODY
     name = value[: found.start()].strip(" \"'*_<([\t").removesuffix("[mailto:").removesuffix("mailto:").strip(" \"'*_<([\t")
     return Address(name=name, address=found[0].lower().strip("."))
+
+
+def read_writer(line: str) -> Address:
+    """The mailbox that «23.11.2026, 12:04, "Имя" <a@b.kz>:» names; a name alone is not looked for."""
+    found = read_author(line)
+    if not found.address:
+        return NOBODY
+    before = line.translate(_DIRECTION_MARKS).partition("<")[0]
+    return Address(name=_MOMENT.sub("", before).strip(" \"'*_,;"), address=found.address)
 
 
 def read_inline_headers(line: str) -> tuple[Address, str]:

@@ -47,17 +47,19 @@ _LINK_TAIL = re.compile(r"\s*[<(\[]+(?:https?://|mailto:)[^\s>)\]]{1,300}[>)\]]+
 _DASHED_NAME = re.compile(r"\s{0,3}(?:[-–—]{1,2}[^\W\d_][\w'’]{1,20}|[-–—]{1,2}\s[^\W\d_a-zа-яё][\w'’]{1,20})(?:\s[^\W\d_a-zа-яё][\w'’.]{0,20}){0,2}[.!]?\s*$")
 
 # +7 701 123 45 67 | тел.: 8 (727) 123-45-67, вн. 12 | Mobile: +49 …
-_TELEPHONE = re.compile(
-    r"""[\s*|]*(?:(?:тел|моб|сот|раб|факс|tel|mob|mobile|phone|cell|fax|whats\s?app|ватсап|вотсап|telegram|телеграм|viber|office|direct
-        |телефон|т|m|t|p|ф|f|wa|tg|ұялы|c|мобильный|контактный|сотовый|городской|telephone|tél|telefon|móvil)[\w./()\s]{0,14}?[.:\s])*
-        \s*(?:\+?\d[\d\s()\-–./]{8,24}\d)(?:\s*[,;(|]?\s*(?:вн|доб|ext|внутр|int|тел|моб|whats\s?app|wa|telegram|viber|факс|fax)?[\w.\s:/+()\-|,;]{0,40})$""",
-    re.VERBOSE | re.IGNORECASE,
+_FIGURES = re.compile(r"\+?\d[\d ()\-–./\u00a0]{7,24}\d")
+_LABELS = frozenset(
+    "тел телефон телефоны моб мобильный сот сотовый раб рабочий факс контактный городской вн доб внутр т м ф ұялы и "
+    "tel telephone phone mob mobile mobil cell fax office direct ext int t m p f c d wa whatsapp whats app ватсап вотсап telegram "
+    "телеграм viber вайбер tg tél téléphone telefon teléfono móvil whatsap номер для связи only только".split()
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
+
 # www.site.kz | https://site.kz | e-mail: a@b.kz | Skype: name | @pandaland
 _SITE = re.compile(
-    r"[\s*|•]*(?:(?:e-?mail|mail|почта|эл\.?\s?(?:почта|адрес)|сайт|web|www|site|website|skype|telegram|tg|instagram|linkedin|адрес сайта|url)\s*[:.]\s*)?"
-    r"(?:(?:https?://|www\.)\S{3,120}|[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}|(?:[\w\-]{2,40}\.){1,3}(?:kz|ru|com|org|net|by|uz|kg|ua|de|eu|io)/?)"
-    r"(?:\s*[|,;/<(]\s*\S{0,120}){0,4}\s*$|[\s*|]*(?:skype|instagram|linkedin|telegram|twitter)\s*:\s*\S{2,40}\s*$",
+    r"[*|•]?\s{0,3}(?:(?:e-?mail|mail|почта|эл\. ?почта|сайт|web|www|site|website|skype|telegram|tg|instagram|linkedin|twitter|url)\s?[:.]\s?)?"
+    r"(?:https?://\S{3,120}|www\.\S{3,80}|[\w.+\-]{1,64}@[\w\-.]{3,80}|[\w\-]{2,40}(?:\.[\w\-]{2,40}){0,2}\.(?:kz|ru|com|org|net|by|uz|kg|ua|de|eu|io)/?"
+    r"|(?<=:\s)@?[\w.]{3,40})(?:\s?[|,;<(]\s?\S{1,120})?\s*$",
     re.IGNORECASE,
 )
 # Менеджер отдела продаж | Главный бухгалтер, ТОО «Ромашка» | CEO at Pandaland
@@ -126,7 +128,7 @@ def find_signature(lines: Sequence[str]) -> int:
         start = _strip_disclaimer(lines, start)
         start = _strip_footer_line(lines, start)
         start = _strip_contacts(lines, start)
-        if start == before:
+        if start >= before:
             break
     start = _strip_delimited(lines, start)
     return len(lines) if start == end else start
@@ -198,7 +200,7 @@ def _strip_contacts(lines: Sequence[str], end: int) -> int:
             continue
         weight = _contact_weight(line)
         if weight is None:
-            return _below_the_name(lines, index, start, sum(weights)) if weights else end
+            return _below_the_name(lines, index, range(start, end), sum(weights)) if weights else end
         weights.append(weight)
         start = index
         if len(weights) > MAX_BLOCK_LINES:
@@ -206,9 +208,9 @@ def _strip_contacts(lines: Sequence[str], end: int) -> int:
     return end
 
 
-def _below_the_name(lines: Sequence[str], above: int, start: int, strength: int) -> int:
-    """Where the contacts that begin at ``start`` are cut, given the line above them; the end of the block if nowhere."""
-    end = _end_of_block(lines, start)
+def _below_the_name(lines: Sequence[str], above: int, block: range, strength: int) -> int:
+    """Where the contacts of ``block`` are cut off, given the line above them; its end if nowhere."""
+    start, end = block.start, block.stop
     line = lines[above].strip()
     signed = _SIGNOFF.match(line)
     if signed is None:
@@ -216,14 +218,18 @@ def _below_the_name(lines: Sequence[str], above: int, start: int, strength: int)
         named = len(line) <= 60 and _NAME.match(line) and len(line.split()) >= 2
         return start if (named and strength >= 2) or strength >= 6 else end
     first = lines[start].strip()
-    if not signed["name"].strip() and start == above + 1 and not (_TELEPHONE.match(first) or _SITE.match(first)):
+    if not signed["name"].strip() and start == above + 1 and not (_is_telephone(first) or _SITE.match(first)):
         # «С уважением,» | «бухгалтер Роза»: the line is the name, whatever else it says
         start, strength = _next_filled(lines, start, end), strength - 2
     return start if strength >= 1 else end
 
 
-def _end_of_block(lines: Sequence[str], start: int) -> int:
-    return _last_filled(lines, len(lines[: start + 3 * MAX_BLOCK_LINES]))
+def _is_telephone(line: str) -> bool:
+    """Whether a line holds a telephone number and nothing but labels and further numbers beside it."""
+    found = _FIGURES.search(line)
+    if found is None or not 9 <= sum(sign.isdigit() for sign in found[0]) <= 15:
+        return False
+    return all(word.lower() in _LABELS for word in _LETTERS.findall(line))
 
 
 def _contact_weight(line: str) -> int | None:
@@ -234,7 +240,7 @@ def _contact_weight(line: str) -> int | None:
         return 0 if "/" in line.partition("://")[2].rstrip("/") else 1
     if _REQUEST.search(line):
         return None
-    if _TELEPHONE.match(line):
+    if _is_telephone(line):
         return 2
     if len(line.split()) <= 10 and line[-1] not in ".!?:" and any(
         pattern.search(line) for pattern in (_COMPANY, _POSITION, _PLACE_AT_START)
