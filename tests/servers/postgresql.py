@@ -54,11 +54,11 @@ class Cluster:
         self.statement(f'CREATE DATABASE {name} TEMPLATE {template} ENCODING "UTF8"')
         return self.url(name)
 
-    def statement(self, sql: str) -> None:
+    def statement(self, sql: str, database: str = "postgres") -> None:
         """Runs one statement outside a transaction."""
         import psycopg
 
-        address = f"host=127.0.0.1 port={self.port} user=supportd dbname=postgres"
+        address = f"host=127.0.0.1 port={self.port} user=supportd dbname={database}"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(sql)
 

@@ -250,6 +250,6 @@ def upgrade() -> None:
     )
 
     if on_server:
-        op.execute("ALTER SEQUENCE tickets_number_seq RESTART WITH 1001")
+        op.execute("ALTER SEQUENCE tickets_number_seq START WITH 1001 RESTART WITH 1001")
     else:
         op.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('tickets', 1000)")
