@@ -1,23 +1,34 @@
 """Which of the ten categories a letter asks for, how surely, and on what evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from parsers.mail import Language
 from rules.category import Category
-from rules.features import Block, Unit
-from rules.model import Model, Scores
+from rules.features import Block, Features, Unit, features_of_letter, telling_subject
+from rules.model import Model
 from rules.morphology import lemma
 from rules.reading import CategoryReading
 from rules.reason import Reason
 from rules.segments import words
+from rules.wishes import (
+    LetterScores,
+    best_two,
+    count_marks,
+    in_order_asked,
+    probability_of_second,
+    second_features,
+)
 
 OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
+OUTPUTS = (*Category, OFFICE)
 OFFICE_FROM = 0.0
 """The score from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
-SECOND_FROM = 0.0
-"""The score from which a second category counts as asked for."""
-LEXICON_WEIGHT = 0.6
+TWO_FROM = 0.45
+"""The probability from which a letter has two categories."""
+DUTY_FROM = 0.3
+"""The probability of a second wish that is not deferrable from which the first is no longer surely the only one."""
+LEXICON_WEIGHT = 0.8
 """What an operator's own word adds to its category's score."""
 WORDS_NAMED = 6
 
@@ -30,66 +41,102 @@ class Classified:
     reasons: tuple[Reason, ...]
 
 
-def classify(
-    *, model: Model, subject: str, text: str, language: Language, lexicon: dict[Category, tuple[str, ...]]
-) -> Classified:
-    """The categories of a letter; ``other``, not confident, where there is not one word to judge by."""
-    scores = model.score_text(subject, text)
-    extra = _operator_words(subject, text, lexicon)
-    by_category = {
-        category: value + LEXICON_WEIGHT * len(extra.get(category, ()))
-        for category, value in zip(model.outputs, scores.values, strict=True)
-        if category in Category.__members__.values()
-    }
-    main, second, *_ = sorted(by_category, key=lambda category: -by_category[category])
-    chosen = [Category(main)]
-    if by_category[second] >= SECOND_FROM:
-        chosen.append(Category(second))
-    office = scores.values[model.outputs.index(OFFICE)]
-    confident = office >= OFFICE_FROM and all(category.deferrable for category in chosen)
-    readings = tuple(
-        CategoryReading(category=category, confident=confident if category.deferrable else True) for category in chosen
-    )
-    reasons = tuple(
-        Reason(
-            decision="category",
-            value=category,
-            clause="3" if category.deferrable else None,
-            evidence=_evidence(scores, model.outputs.index(category), by_category[category], extra.get(category, ())),
-        )
-        for category in chosen
-    )
-    return Classified(readings=readings, reasons=reasons)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The categories chosen, the main one first, and whether all of the letter surely waits for the office."""
+
+    chosen: tuple[Category, ...]
+    second: float
+    """The probability that two things are asked for."""
+    office: float
+    waits: bool
 
 
-def _operator_words(subject: str, text: str, lexicon: dict[Category, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The operator's words and phrases that are in the letter, by category; matched by lemma."""
+def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category, tuple[str, ...]]) -> Classified:
+    """The categories of a letter. ``lexicon``: an operator's words or phrases per category, matched by lemma.
+
+    A letter without one word to judge by is ``other``, not confident.
+    """
+    features = features_of_letter(subject, text)
+    if not features.letter:
+        return Classified(readings=(CategoryReading(category=Category.OTHER, confident=False),), reasons=())
+    own = _operator_words(f"{subject}\n{text}", lexicon)
+    scores, office = score_letter(model, features, marks=count_marks(f"{telling_subject(subject, text)}\n{text}"))
+    raised = tuple(
+        score + LEXICON_WEIGHT * len(own.get(category, ()))
+        for category, score in zip(Category, scores.letter, strict=True)
+    )
+    judged = judge(model, replace(scores, letter=raised), office=office)
+    return Classified(
+        readings=tuple(
+            CategoryReading(category=category, confident=judged.waits or not category.deferrable)
+            for category in judged.chosen
+        ),
+        reasons=tuple(
+            _reason(model, features, category, raised[tuple(Category).index(category)], own.get(category, ()), judged)
+            for category in judged.chosen
+        ),
+    )
+
+
+def score_letter(model: Model, features: Features, *, marks: int) -> tuple[LetterScores, float]:
+    """The categories' scores of a letter and of its sentences, and the score for the office."""
+    whole = model.score(features.letter)
+    by_sentence = tuple(model.score(sentence)[: len(Category)] for sentence in features.sentences)
+    return LetterScores(letter=whole[: len(Category)], sentences=by_sentence, marks=marks), whole[len(Category)]
+
+
+def judge(model: Model, scores: LetterScores, *, office: float) -> Judged:
+    """One or two categories, and whether all of it surely waits."""
+    first, second = best_two(scores)
+    probability = probability_of_second(model.second, second_features(scores))
+    order = in_order_asked(scores, first, second) if probability >= TWO_FROM else (first,)
+    chosen = tuple(tuple(Category)[index] for index in order)
+    something_else = probability >= DUTY_FROM and not tuple(Category)[second].deferrable
+    waits = office >= OFFICE_FROM and all(category.deferrable for category in chosen) and not something_else
+    return Judged(chosen=chosen, second=probability, office=office, waits=waits)
+
+
+def _operator_words(letter: str, lexicon: Mapping[Category, tuple[str, ...]]) -> dict[Category, tuple[str, ...]]:
+    """The operator's words and phrases that are in the letter, by category."""
     if not lexicon:
         return {}
-    letter = f" {' '.join(lemma(form) for form in words(f'{subject}. {text}'))} "
-    return {
-        category: tuple(
-            phrase for phrase in phrases if f" {' '.join(lemma(form) for form in words(phrase))} " in letter
-        )
+    lemmas = f" {_lemmas(letter)} "
+    found = {
+        category: tuple(phrase for phrase in phrases if f" {_lemmas(phrase)} " in lemmas)
         for category, phrases in lexicon.items()
     }
+    return {category: phrases for category, phrases in found.items() if phrases}
 
 
-def _evidence(scores: Scores, output: int, score: float, own: tuple[str, ...]) -> str:
+def _lemmas(text: str) -> str:
+    return " ".join(lemma(form) for form in words(text))
+
+
+def _reason(
+    model: Model, features: Features, category: Category, score: float, own: Sequence[str], judged: Judged
+) -> Reason:
     """The words that spoke for it most, with their weights: «акт +0.41, эсф +0.38»."""
     by_word: dict[str, float] = {}
-    for unit, added in scores.added:
-        by_word[_spoken(unit)] = by_word.get(_spoken(unit), 0.0) + added[output]
+    for unit, added in model.added_by(features.letter, OUTPUTS.index(category)).items():
+        by_word[_spoken(unit)] = by_word.get(_spoken(unit), 0.0) + added
     strongest = sorted(by_word.items(), key=lambda item: -item[1])[:WORDS_NAMED]
     named = [f"{word} {weight:+.2f}" for word, weight in strongest if weight > 0]
     named += [f"{phrase} {LEXICON_WEIGHT:+.2f} (operator's)" for phrase in own]
-    return f"score {score:+.2f}: {', '.join(named)}"
+    sure = f"; office {judged.office:+.2f}, second wish {judged.second:.2f}" if category.deferrable else ""
+    return Reason(
+        decision="category",
+        value=category,
+        clause=_CLAUSES.get(category, "3" if category.deferrable else None),
+        evidence=f"score {score:+.2f}: {', '.join(named)}{sure}",
+    )
+
+
+_CLAUSES = {Category.API_SCRIPTS: "7", Category.ACCOUNT_SETUP: "8"}
 
 
 def _spoken(unit: Unit) -> str:
     block, name = unit
     if block is Block.FORM:
         return lemma(name)
-    if block is Block.CONCEPT:
-        return f"[{name}]"
-    return name
+    return f"[{name}]" if block is Block.CONCEPT else name

@@ -5,9 +5,10 @@ unit stands for one or more *features*, each a number below ``BUCKETS``; units b
 blocks are brought to length one each, so that a long letter weighs no more than a short one.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from zlib import crc32
 
 from rules.lexicon import concepts
@@ -33,34 +34,53 @@ BLOCK_WEIGHTS = (1.0, 1.0, 0.8, 0.5, 1.2)
 
 Unit = tuple[Block, str]
 
-
-def units_of(subject: str, text: str) -> frozenset[Unit]:
-    """All units of a letter; empty where there is not one word."""
-    return frozenset((*_units(subject, in_subject=True), *_units(text, in_subject=False)))
-
-
-def _units(text: str, *, in_subject: bool) -> Iterator[Unit]:
-    for sentence in sentences(text):
-        forms = words(sentence)
-        lemmas = tuple(lemma(form) for form in forms)
-        for form, base in zip(forms, lemmas, strict=True):
-            yield Block.FORM, form
-            yield Block.LEMMA, base
-            if in_subject:
-                yield Block.SUBJECT, base
-        for first, second in zip(("^", *lemmas), lemmas, strict=False):
-            yield Block.PAIR, f"{first} {second}"
-        for first, third in zip(lemmas, lemmas[2:], strict=False):
-            yield Block.PAIR, f"{first} _ {third}"
-        found = sorted(concepts(lemmas))
-        for index, concept in enumerate(found):
-            yield Block.CONCEPT, concept
-            for other in found[index + 1 :]:
-                yield Block.CONCEPT, f"{concept}+{other}"
+# «Re: Акт за июнь», «RE[2]: …», «Fwd: …», «Ответ: …»: the subject of what was written before
+_REPLY = re.compile(r"^\s*(?:(?:re|fwd?|fw|ответ|отв|пересл|на)(?:\[\d+\])?\s*:\s*)+", re.I)
+WORDS_ENOUGH = 6
+"""Words from which a reply speaks for itself: its subject is that of the earlier letter and would mislead."""
 
 
-@lru_cache(maxsize=20_000)
-def features_of(unit: Unit) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """A letter as units: of the whole, and of each sentence in order (those of the subject first)."""
+
+    letter: frozenset[Unit]
+    sentences: tuple[frozenset[Unit], ...]
+
+
+def features_of_letter(subject: str, text: str) -> Features:
+    """The units of a letter; none where there is not one word."""
+    telling = telling_subject(subject, text)
+    by_sentence = tuple(
+        found for sentence in (*sentences(telling), *sentences(text)) if (found := frozenset(_units(words(sentence))))
+    )
+    in_subject = frozenset((Block.SUBJECT, lemma(form)) for part in sentences(telling) for form in words(part))
+    return Features(letter=in_subject.union(*by_sentence), sentences=by_sentence)
+
+
+def telling_subject(subject: str, text: str) -> str:
+    """The subject without «Re:»; empty where a reply says enough by itself."""
+    bare = _REPLY.sub("", subject)
+    return "" if bare != subject and len(text.split()) >= WORDS_ENOUGH else bare
+
+
+def _units(forms: tuple[str, ...]) -> Iterator[Unit]:
+    lemmas = tuple(lemma(form) for form in forms)
+    for form, base in zip(forms, lemmas, strict=True):
+        yield Block.FORM, form
+        yield Block.LEMMA, base
+    for first, second in zip(("^", *lemmas), lemmas, strict=False):
+        yield Block.PAIR, f"{first} {second}"
+    for first, third in zip(lemmas, lemmas[2:], strict=False):
+        yield Block.PAIR, f"{first} _ {third}"
+    found = sorted(concepts(lemmas))
+    for index, concept in enumerate(found):
+        yield Block.CONCEPT, concept
+        for other in found[index + 1 :]:
+            yield Block.CONCEPT, f"{concept}+{other}"
+
+
+def buckets_of(unit: Unit) -> tuple[int, ...]:
     """The buckets a unit stands for: its own, and for a word form those of its runs of 3 to 5 letters."""
     block, name = unit
     if block is not Block.FORM:

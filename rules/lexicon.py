@@ -86,7 +86,7 @@ def concepts(lemmas: Sequence[str]) -> frozenset[str]:
     return frozenset(concept for word in lemmas for concept in _concepts_of(word))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def _concepts_of(word: str) -> tuple[str, ...]:
     return tuple(
         concept

@@ -1,22 +1,29 @@
 """The linear model that reads categories: its packed form and its scores. The one room of ``rules`` that reads a file.
 
-The file holds a line of JSON (outputs, biases, scales), the inverse document frequency of each bucket (one byte) and
-its weights (one signed byte per output). It is data of the package, or an operator's own, made by ``supportd train``.
+The file holds a line of JSON (outputs, biases, scales, the judge of second wishes), the inverse document frequency of
+each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or an operator's own,
+made by ``supportd train``.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from math import sqrt
+from pathlib import Path
 from typing import Self
 
-from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, features_of, units_of
+from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, buckets_of
 
-FORMAT = "supportd-categories-1"
+FORMAT = "supportd-categories-2"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
-UNITS_REMEMBERED = 40_000
+FORMS_REMEMBERED = 8_000
+"""Word forms whose sums are kept (some 400 bytes each): adding up their two dozen runs of letters costs 40 µs."""
+
+Part = tuple[tuple[float, ...], float]
+"""What a unit adds to each output before its block's length is taken out, and its square."""
 
 
 class UnreadableModel(Exception):
@@ -24,20 +31,11 @@ class UnreadableModel(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """A unit's part in a letter: what it adds to each output before the block's length is taken out."""
+class SecondWish:
+    """A logistic judge of whether a letter asks for its second category too; one weight per feature."""
 
-    unit: Unit
     weights: tuple[float, ...]
-    square: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """One score per output, in the order of ``Model.outputs``, and what each unit added to each."""
-
-    values: tuple[float, ...]
-    added: tuple[tuple[Unit, tuple[float, ...]], ...]
+    bias: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +45,10 @@ class Model:
     outputs: tuple[str, ...]
     biases: tuple[float, ...]
     scales: tuple[float, ...]
+    second: SecondWish
     frequencies: bytes = field(repr=False)
     weights: memoryview = field(repr=False)
-    remembered: dict[Unit, Scored] = field(default_factory=dict, repr=False, compare=False)
+    remembered: dict[str, Part] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -58,65 +57,73 @@ class Model:
         try:
             facts = json.loads(head)
             outputs, biases, scales = tuple(facts["outputs"]), tuple(facts["biases"]), tuple(facts["scales"])
+            second = SecondWish(weights=tuple(facts["second"]["weights"]), bias=float(facts["second"]["bias"]))
             right = facts["format"] == FORMAT and facts["buckets"] == BUCKETS
         except (ValueError, KeyError, TypeError) as error:
-            raise UnreadableModel("this is no model of categories") from error
+            raise UnreadableModel(
+                "this is no model of categories, or one of another version; train it again"
+            ) from error
         if not right or len(body) != BUCKETS * (1 + len(outputs)) or not len(outputs) == len(biases) == len(scales):
             raise UnreadableModel("this model of categories was made by another version; train it again")
         return cls(
             outputs=outputs,
             biases=biases,
             scales=scales,
+            second=second,
             frequencies=body[:BUCKETS],
             weights=memoryview(body)[BUCKETS:].cast("b"),
         )
 
-    def score(self, units: frozenset[Unit]) -> Scores:
-        """The scores of a letter; those of no units are the biases."""
-        scored = [self._scored(unit) for unit in units]
-        lengths = [0.0] * len(Block)
-        for each in scored:
-            lengths[each.unit[0]] += each.square
-        shares = [
-            weight / sqrt(length) if length else 0.0 for weight, length in zip(BLOCK_WEIGHTS, lengths, strict=True)
-        ]
+    def score(self, units: Iterable[Unit]) -> tuple[float, ...]:
+        """One score per output, in the order of ``outputs``; those of no units are the biases."""
+        by_block: tuple[list[Part], ...] = tuple([] for _ in Block)
+        for unit in units:
+            by_block[unit[0]].append(self._part(unit))
         totals = list(self.biases)
-        added = []
-        for each in scored:
-            share = shares[each.unit[0]]
-            part = tuple(share * weight for weight in each.weights)
-            totals = [total + more for total, more in zip(totals, part, strict=True)]
-            added.append((each.unit, part))
-        return Scores(values=tuple(totals), added=tuple(added))
+        for parts, weight in zip(by_block, BLOCK_WEIGHTS, strict=True):
+            length = sqrt(sum(square for _, square in parts))
+            if length:
+                share = weight / length
+                columns = zip(*(added for added, _ in parts), strict=True)
+                totals = [total + share * sum(column) for total, column in zip(totals, columns, strict=True)]
+        return tuple(totals)
 
-    def score_text(self, subject: str, text: str) -> Scores:
-        return self.score(units_of(subject, text))
+    def added_by(self, units: Iterable[Unit], output: int) -> dict[Unit, float]:
+        """What each unit adds to one output: the evidence for it."""
+        parts = {unit: self._part(unit) for unit in units}
+        squares = [0.0] * len(Block)
+        for (block, _), (_, square) in parts.items():
+            squares[block] += square
+        shares = [
+            weight / sqrt(square) if square else 0.0 for weight, square in zip(BLOCK_WEIGHTS, squares, strict=True)
+        ]
+        return {unit: shares[unit[0]] * added[output] for unit, (added, _) in parts.items()}
 
-    def _scored(self, unit: Unit) -> Scored:
-        known = self.remembered.get(unit)
+    def _part(self, unit: Unit) -> Part:
+        if unit[0] is not Block.FORM:
+            return self._summed(unit)
+        known = self.remembered.get(unit[1])
         if known is None:
-            if len(self.remembered) >= UNITS_REMEMBERED:
+            if len(self.remembered) >= FORMS_REMEMBERED:
                 self.remembered.clear()
-            known = self.remembered[unit] = self._score_unit(unit)
+            known = self.remembered[unit[1]] = self._summed(unit)
         return known
 
-    def _score_unit(self, unit: Unit) -> Scored:
+    def _summed(self, unit: Unit) -> Part:
         count = len(self.outputs)
         sums = [0.0] * count
         square = 0.0
-        for bucket in features_of(unit):
+        for bucket in buckets_of(unit):
             frequency = self.frequencies[bucket] * IDF_STEP
             square += frequency * frequency
             row = self.weights[bucket * count : (bucket + 1) * count]
             sums = [total + frequency * weight for total, weight in zip(sums, row, strict=True)]
-        return Scored(
-            unit=unit,
-            weights=tuple(total * scale for total, scale in zip(sums, self.scales, strict=True)),
-            square=square,
-        )
+        return tuple(total * scale for total, scale in zip(sums, self.scales, strict=True)), square
 
 
-@cache
-def load_model() -> Model:
-    """The model that the package ships, read once. Raises ``UnreadableModel``."""
+@lru_cache(maxsize=4)
+def load_model(path: str = "") -> Model:
+    """The model that the package ships, or an operator's own; read once. Raises ``UnreadableModel`` or ``OSError``."""
+    if path:
+        return Model.unpack(Path(path).read_bytes())
     return Model.unpack(files("rules").joinpath("model/categories.bin").read_bytes())
