@@ -176,11 +176,12 @@ class SmtpSender:
 
     async def close(self) -> None:
         """Says QUIT; whatever goes wrong with it is of no importance any more."""
-        client, self._client = self._client, None
+        client = self._client
         if client is not None and client.is_connected:
-            with contextlib.suppress(SMTPException, OSError, asyncio.TimeoutError):
-                await client.quit(timeout=2)
-            client.close()
+            with contextlib.suppress(*CAUGHT):
+                await client.execute_command(b"QUIT", timeout=2)
+        self._drop()
+        await asyncio.sleep(0)  # the socket is closed in the loop's next turn; there may be none after this
 
     # --- one letter
 
@@ -300,9 +301,13 @@ class SmtpSender:
         return self._client.esmtp_extensions if self._client is not None else {}
 
     def _drop(self) -> None:
+        """Ends the connection at once: a polite end of TLS would wait for an answer."""
         client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        if client is None:
+            return
+        if isinstance(client.transport, asyncio.WriteTransport):
+            client.transport.abort()
+        client.close()
 
     def _judge_connecting(self, error: Exception) -> Later:
         """What waiting helps against comes back as a value; the rest is raised."""
