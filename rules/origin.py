@@ -191,20 +191,27 @@ def _agents(case: _Case) -> Origin | None:
     )
 
 
+# Fwd: Нет звука;  FW: [CSC-7] …;  Пересл: …
+_FORWARDS = re.compile(r"\s*(?:fwd?|пересл|пересылка)\s?:", re.IGNORECASE)
+
+
 def _client_forwarded(case: _Case, identity: Identity) -> Address | None:
     """The first author of a letter that an agent forwards to the mailbox; None for anything else he writes.
 
-    Asked: the agent is proved for any ticket, he gives no command, and the first author is neither ours nor unknown.
+    Asked: the agent is proved for any ticket, the subject says that it is a forward, he gives no command, and the
+    first author is neither ours, nor unknown, nor among the recipients (then it is an answer to him).
     """
     forwarded = case.words.forwarded
     if forwarded is None or identity.proof is not Proof.AUTHENTICATION_RESULTS:
         return None
-    if case.words.new.lstrip().startswith("#"):
+    if not _FORWARDS.match(case.mail.subject) or case.words.new.lstrip().startswith("#"):
         return None
     client = forwarded.author
     if case.form is not None and case.form.address:
         client = Address(name=case.form.name, address=case.form.address)
     if not _is_address(client.address) or case.policy.is_form_sender(client.address):
+        return None
+    if any(each.address == client.address for each in (*case.mail.to, *case.mail.cc)):
         return None
     return None if case.policy.is_own(client.address) or case.policy.is_agent(client.address) else client
 

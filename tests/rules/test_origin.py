@@ -321,6 +321,13 @@ def test_a_forward_by_somebody_who_is_not_proved_makes_nobody_a_client() -> None
     assert (origin.client.address, origin.silenced) == (AIGUL, True)
 
 
+def test_an_agents_answer_that_quotes_the_client_is_no_forward() -> None:
+    answer = a_letter(f"Authentication-Results: {PROVED}", sender=AIGUL, subject="Re: Нет звука")
+    assert judge(answer, words=FORWARDED).disposition is Disposition.AGENT
+    to_client = a_letter(f"Authentication-Results: {PROVED}", f"Cc: {CLIENT}", sender=AIGUL, subject="Fwd: Нет звука")
+    assert judge(to_client, words=FORWARDED).disposition is Disposition.AGENT
+
+
 def test_a_forward_with_a_command_is_the_agents_own_letter() -> None:
     raw = a_letter(f"Authentication-Results: {PROVED}", sender=AIGUL, subject="Fwd: Нет звука")
     assert judge(raw, words=replace(FORWARDED, new="#заметка звонил")).disposition is Disposition.AGENT
