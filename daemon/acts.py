@@ -15,7 +15,7 @@ from daemon.obeying import Obeyed
 from daemon.reader import ReadFault, Task
 from daemon.wiring import Parts
 from rules.commands import NotUnderstood, Verb, command_of
-from rules.life import close
+from rules.life_of_agent import close
 from store.records import Event, EventKind
 
 

@@ -15,9 +15,12 @@ from daemon.obeying import Obeying
 from daemon.staff_correspondence import StaffCorrespondence
 from rules.decision import Proof
 from rules.fate import Fate, recipients_of
-from rules.life import Change, agent_answers, client_writes, deadline_for
-from rules.life import close as close_ticket
+from rules.life import Change
+from rules.life_of_agent import agent_answers
+from rules.life_of_agent import close as close_ticket
+from rules.life_of_client import client_writes
 from rules.policy import Policy
+from rules.promises import deadline_for
 from rules.reason import Reason
 from rules.ticket import Status, Ticket, TicketKind
 from store.records import Event, EventKind, Letter, LetterRole, OutgoingState

@@ -15,7 +15,7 @@ from daemon.digests import Digests
 from daemon.journal import Journal
 from daemon.staff_correspondence import StaffCorrespondence
 from daemon.time_source import TimeSource
-from rules.life import fall_silent
+from rules.life_of_agent import fall_silent
 from rules.policy import Policy
 from rules.schedule import Calendar
 from rules.ticket import Deadline, Ticket

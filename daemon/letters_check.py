@@ -24,9 +24,9 @@ from rules.commands import NotUnderstood, Refusal
 from rules.decide import NOTHING_READ
 from rules.decision import Decision, Disposition, Origin, Proof
 from rules.letter_plan import ClientLetter
-from rules.life import deadline_for
 from rules.part import Part, promise
 from rules.policy import Article, Policy
+from rules.promises import deadline_for
 from rules.schedule import Calendar
 from rules.ticket import Status, Ticket, TicketKind
 

@@ -13,9 +13,8 @@ from daemon.case import Case
 from daemon.correspondence import Correspondence
 from daemon.staff_correspondence import StaffCorrespondence
 from rules.commands import Command, Verb
-from rules.life import (
-    Change,
-    Told,
+from rules.life import Change, Told
+from rules.life_of_agent import (
     categorise,
     close,
     defer,

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from daemon.arrival import Arrival, Taken
 from daemon.staff_correspondence import StaffCorrespondence
 from rules.category import Category
-from rules.life import deadline_for
 from rules.part import promise
 from rules.policy import Policy
+from rules.promises import deadline_for
 from rules.schedule import Calendar
 from rules.ticket import Status, Ticket, TicketKind
 from store.records import Event, EventKind, Quarantined

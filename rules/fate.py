@@ -11,7 +11,7 @@ from enum import StrEnum
 from parsers.mail import Mark, MarkKind, ParsedMail
 from rules.commands import CommandBlock
 from rules.decision import Disposition, Origin, Proof
-from rules.life import may_reopen
+from rules.life_of_client import may_reopen
 from rules.policy import Policy
 from rules.reading import Reading
 from rules.reason import Reason

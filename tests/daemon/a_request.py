@@ -10,9 +10,9 @@ from parsers.mail import Address, Language
 from rules.category import Category, Detail
 from rules.decide import NOTHING_READ
 from rules.decision import Decision, Disposition, Origin, Proof
-from rules.life import deadline_for
 from rules.part import Part, split_into_parts
 from rules.policy import Policy
+from rules.promises import deadline_for
 from rules.reading import CategoryReading
 from rules.ticket import Status, Ticket, TicketKind
 from tests.daemon.a_policy import ALMATY
