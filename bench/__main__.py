@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import baselines
 from bench.fill import fill
 from bench.letters import a_client_letter, message_id
-from bench.process import Place, memory, service, sink, wait_ready
+from bench.process import Place, memory, processor_time, service, sink, wait_ready
 from tests.servers.dovecot import Dovecot, new_account, running_dovecot
 from tests.servers.smtp import free_port
 
@@ -27,6 +27,10 @@ def main() -> None:
         print(f"cost per letter with {tickets} tickets in the store: {full / empty:.2f} of the cost with none")
         latency(dovecot, tickets)
         sent_latency(dovecot, tickets)
+
+
+def _said(values: tuple[float, ...], digits: int = 0) -> str:
+    return " + ".join(f"{each:.{digits}f}" for each in values)
 
 
 def a_place(dovecot: Dovecot, home: str) -> Place:
@@ -54,16 +58,21 @@ def backlog(dovecot: Dovecot, count: int, tickets: int) -> float:
             print("  raw, ms a letter: " + ", ".join(f"{name} {value:.2f}" for name, value in raw.items()))
             place.ledger.write_text("", encoding="ascii")
             before = time.time()
-            peak = 0.0
+            peak: tuple[float, ...] = (0.0,)
             with service(place) as process:
+                wait_ready(place)
+                used = processor_time(process)
                 while len(place.answered()) < count and time.time() - before < 600:
                     time.sleep(0.2)
-                    peak = max(peak, memory(process))
+                    peak = max(peak, memory(process), key=sum)
+                spent_by = processor_time(process)
                 moments = sorted(place.answered().values())
         spent = moments[-1] - moments[0]
         rate = (len(moments) - 1) / spent
         print(f"  {len(moments)} acknowledgements, {rate:.0f} letters a second from the first to the last")
-        print(f"  {moments[-1] - before:.1f} s with the start; peak memory {peak:.0f} MB (PSS of all processes)")
+        print(f"  {moments[-1] - before:.1f} s with the start; peak memory {sum(peak):.0f} MB (PSS: {_said(peak)})")
+        cost = tuple((after - at_ready) / count * 1000 for after, at_ready in zip(spent_by, used, strict=False))
+        print(f"  processor time of the service: {_said(cost, 2)} ms a letter")
         print(f"  {1000 / rate:.2f} ms a letter; the raw baselines sum to {sum(raw.values()):.2f} ms")
         return 1000 / rate
 

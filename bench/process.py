@@ -110,10 +110,20 @@ def wait_ready(place: Place, *, seconds: float = 60) -> None:
     raise SystemExit(f"the service did not start:\n{(place.home / 'log').read_text(encoding='utf-8')}")
 
 
-def memory(process: psutil.Process) -> float:
-    """Proportional set size of the process and all its children, in megabytes."""
-    total = 0
+def memory(process: psutil.Process) -> tuple[float, ...]:
+    """Proportional set size of the process and of each of its children, in megabytes."""
+    sizes = []
     for each in (process, *process.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            total += each.memory_full_info().pss
-    return total / 1_000_000
+            sizes.append(each.memory_full_info().pss / 1_000_000)
+    return tuple(sizes)
+
+
+def processor_time(process: psutil.Process) -> tuple[float, ...]:
+    """Seconds of processor time that the process and each of its children have used."""
+    spent = []
+    for each in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            times = each.cpu_times()
+            spent.append(times.user + times.system)
+    return tuple(spent)

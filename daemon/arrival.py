@@ -74,7 +74,7 @@ def say_taken(journal: Journal, taken: Taken, *, folder: str, seconds: float) ->
         categories=list(taken.categories),
         due=[each.isoformat() for each in taken.due_at],
         acknowledgement=taken.acknowledgement,
-        reasons=list(taken.reasons),
+        reasons=" ".join(taken.reasons),
         defects=taken.defects,
         folder=folder,
         ms=round(seconds * 1000, 1),

@@ -8,7 +8,7 @@ from typing import Any
 
 LETTERS_AT_ONCE = 20
 """UIDs of one command: long lists break servers."""
-BYTES_AT_ONCE = 4 * 1024 * 1024
+BYTES_AT_ONCE = 1024 * 1024
 """Bytes of one answer, unless a single letter is larger."""
 HEADER_AT_MOST = 256 * 1024
 TEXT_AT_MOST = 1024 * 1024

@@ -35,7 +35,7 @@ READY = "ready"
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes of address space of the child: a letter that wants more is a fault, not the end of the service."""
 LETTERS_AHEAD = 16
-BYTES_AHEAD = 4 * 1024 * 1024
+BYTES_AHEAD = 1024 * 1024
 
 _LENGTH = struct.Struct("<Q")
 

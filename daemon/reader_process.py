@@ -9,6 +9,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
+from daemon.heap import keep_small
 from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
 from daemon.reading import ReadLetter, read_letter
 from rules.policy import Policy
@@ -25,6 +26,7 @@ def _ring(_signal: int, _frame: object) -> None:
 
 def main() -> None:
     """The child: reads tasks from standard input until it ends."""
+    keep_small()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal reaches the whole group; the service ends us
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, _ring)

@@ -28,7 +28,8 @@ from rules.understanding import read_request
 class ReadLetter:
     """A letter as it can be understood without knowing any other.
 
-    ``mail`` comes without its HTML and embedded messages: what needed them has been read. ``first`` reads it as a
+    ``mail`` comes without its HTML, its embedded messages and its header fields but Bcc: what needed them has been
+    read, and every field more is carried from one process to another. ``first`` reads it as a
     first letter (a forwarded text may be the request itself), ``follow_up`` as one that joins a ticket.
     """
 
@@ -65,7 +66,7 @@ def read_letter(
     )
     first, follow_up = _readings(mail, words, form, policy)
     return ReadLetter(
-        mail=replace(mail, html=None, embedded=()),
+        mail=replace(mail, html=None, embedded=(), headers=tuple(each for each in mail.headers if each.name == "bcc")),
         words=words,
         marks=marks,
         bounce=find_bounce(mail) if any(mark.kind in (MarkKind.BOUNCE, MarkKind.REPORT) for mark in marks) else None,

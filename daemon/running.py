@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from daemon import wiring
 from daemon.configuration import Configuration
 from daemon.console import DONE, FAILED, Failed, complain, print_json
+from daemon.heap import keep_small
 from daemon.journal import Journal, hear_libraries, open_journal
 from daemon.service import Service, Turn
 from daemon.systemd import ServiceManager, service_manager
@@ -34,6 +35,7 @@ def parts_of(configuration: Configuration, store: Store) -> Iterator[Parts]:
 
 def run_service(configuration: Configuration) -> int:
     """``supportd run``: until SIGTERM; never ends because a server refuses or is down."""
+    keep_small()
     journal = open_journal(sys.stdout)
     hear_libraries(journal)
     manager = service_manager(os.environ)

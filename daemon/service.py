@@ -153,7 +153,7 @@ class Service:
     async def _tell_ready(self, manager: ServiceManager) -> None:
         """Ready once the first log-in was tried: a provider that is down must not stop the start."""
         end = time.monotonic() + FIRST_LOG_IN
-        while time.monotonic() < end and not (self._inbox.looked_at or self._inbox.trouble or self._end.is_set()):
+        while time.monotonic() < end and not (self._inbox.folder or self._inbox.trouble or self._end.is_set()):
             await asyncio.sleep(0.05)
         manager.ready(self._status())
         self._journal.info("service_ready", trouble=self._inbox.trouble)
