@@ -158,6 +158,14 @@ _NOTICES = (
     r"(?:[\w .-]{1,60}, )?(?:a new conversation|new message in (?:your )?(?:assigned )?conversation"
     r"|you have been mentioned in conversation)\W{1,3}id - \d",
     r"\[(?:request received|ticket created|автоответ|auto[- ]?reply)\]",
+    r"ваш[аеи]? (?:обращение|заявка|запрос|письмо|сообщение|тикет)(?: (?:№|#)? ?[\w-]{0,6}\d\S{0,15})?"
+    r" (?:было )?(?:успешно )?(?:принят|зарегистрирован|получен|создан)[ао]?\s*(?:$|[.!:(])",
+    r"(?:мы получили ваш[еу]? (?:письмо|обращение|запрос|заявку|сообщение)"
+    r"|спасибо за (?:ваше )?обращение)\s*(?:$|[.!:(])",
+    r"your (?:request|ticket|message|case|e-?mail|inquiry)(?: #?\S{0,6}\d\S{0,15})?"
+    r" (?:has been|was) (?:received|created|registered)",
+    r"(?:we have|we've) received your (?:request|ticket|message|e-?mail|inquiry)|thank you for contacting\b",
+    r"(?:ticket|request|case) #?\d\S{0,20} (?:has been )?(?:received|created|opened|registered)",
 )
 
 _KINDS = (
@@ -194,7 +202,7 @@ def mark_of_subject(mail: ParsedMail) -> Iterator[Mark]:
     for start, prefix in _beginnings(subject):
         for kind, pattern in _PATTERNS:
             if pattern.match(subject, start):
-                if not _is_persons(prefix, mail.text):
+                if not _is_persons(kind, prefix, mail.text):
                     yield Mark(
                         kind=kind, evidence=f"Subject: {subject}"[:120], source="subjects of machines", by_words=True
                     )
@@ -216,10 +224,12 @@ def _beginnings(subject: str) -> Iterator[tuple[int, str]]:
         yield position, telling
 
 
-def _is_persons(prefix: str, text: str) -> bool:
-    """Whether a person stands behind «Re:» or «Fwd:» of a machine's subject."""
+def _is_persons(kind: MarkKind, prefix: str, text: str) -> bool:
+    """Whether a person stands behind «Re:» or «Fwd:» of a machine's subject; a notice is answered by people alone."""
     if not prefix:
         return False
+    if kind is MarkKind.AUTOMATIC:
+        return True
     lines = [line for line in text[:4000].splitlines() if line.strip()]
     if prefix == "forward":
         return bool(lines) and not _QUOTE.match(lines[0])
