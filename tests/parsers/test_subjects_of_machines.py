@@ -113,6 +113,17 @@ CHALLENGES = [
     "Подтвердите, пожалуйста, что вы не робот",
     "Please confirm your message",
 ]
+NOTICES = [
+    "Ваше обращение принято",
+    "Ваша заявка № 4711 зарегистрирована",
+    "[#4711] Ваше обращение получено",
+    "Мы получили Ваше письмо",
+    "Спасибо за обращение!",
+    "Your request has been received",
+    "We have received your message",
+    "Ticket #4711 created",
+    "Thank you for contacting us",
+]
 OF_PEOPLE = [
     "Не приходит автоответ",
     "Автоответ не приходит клиентам",
@@ -214,6 +225,16 @@ OF_PEOPLE = [
     "Mail error when sending",
     "Message blocked in chat",
     "Ошибка при доставке писем студентам",
+    "Re: Ваше обращение принято",
+    "Ваше обращение не принято",
+    "Ваш запрос не выполнен",
+    "Ваше сообщение",
+    "[CSC-1042] Обращение принято",
+    "Re: [CSC-1042] Обращение принято",
+    "Re: Your request has been received",
+    "Спасибо за обращение в поддержку, но проблема осталась",
+    "Request for a refund",
+    "Ticket 15 is not closed",
     "Почта не доставлена студентам",
 ]
 
@@ -225,6 +246,7 @@ OF_PEOPLE = [
         *((MarkKind.BOUNCE, subject) for subject in BOUNCES),
         *((MarkKind.REPORT, subject) for subject in RECEIPTS),
         *((MarkKind.CHALLENGE, subject) for subject in CHALLENGES),
+        *((MarkKind.AUTOMATIC, subject) for subject in NOTICES),
     ],
 )
 def test_a_machines_subject_is_known(kind: MarkKind, subject: str) -> None:
