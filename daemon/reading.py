@@ -20,6 +20,7 @@ from rules.decision import Origin
 from rules.origin import judge_origin
 from rules.policy import Policy
 from rules.reading import Reading
+from rules.relay import answer_in, keep_above
 from rules.tokens import SigningKeys
 from rules.understanding import read_request
 
@@ -49,7 +50,7 @@ def read_letter(
     """Everything about one letter. Raises nothing for odd mail; what the program itself breaks on goes up."""
     mail = parse_mail(raw)
     marks = find_marks(mail, own_lists=policy.own_lists)
-    words = split_words(mail)
+    words = _words_of(mail, policy)
     form = _form_of(mail, words, policy)
     if form is not None and form.message:
         words = replace(words, new=form.message, as_first=form.message)
@@ -75,6 +76,14 @@ def read_letter(
         first=first,
         follow_up=follow_up,
     )
+
+
+def _words_of(mail: ParsedMail, policy: Policy) -> Words:
+    """Of an agent's letter only what stands above our line: below it is our own notice, however it was quoted."""
+    if not any(policy.is_agent(author.address) or policy.is_own(author.address) for author in mail.from_):
+        return split_words(mail)
+    words = split_words(replace(mail, text=keep_above(mail.text)))
+    return replace(words, new=answer_in(words.new))
 
 
 def _form_of(mail: ParsedMail, words: Words, policy: Policy) -> FormLetter | None:

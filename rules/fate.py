@@ -3,18 +3,20 @@
 Pure. Copies are told apart before; what each fate does to the ticket stands in ``rules/life.py``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from parsers.mail import Mark, MarkKind, ParsedMail
-from rules.commands import CommandBlock
+from rules.commands import CommandBlock, Verb
 from rules.decision import Disposition, Origin, Proof
 from rules.life_of_client import may_reopen
 from rules.policy import Policy
 from rules.reading import Reading
 from rules.reason import Reason
+from rules.relay import says_something
 from rules.thread import Belonging, find_ancestors, find_belonging, find_number
 from rules.ticket import Ticket
 from rules.tokens import Purpose, SigningKeys, find_subject_token, read_message_id
@@ -157,7 +159,9 @@ def _fate_of_machine(
     answered = next((ticket for ticket in pointers.signed_any.values() if ticket is not None), None)
     ticket = belonging.joins or (answered if answered in around.tickets else None)
     if kinds & {MarkKind.BOUNCE, MarkKind.REPORT}:
-        return Destiny(fate=Fate.BOUNCED, ticket=ticket, reasons=(belonging.reason,))
+        # What comes back may be an agent's own answer: its Message-ID is known, and nobody's address proves anything.
+        returned = ticket or next((around.known[each] for each in pointers.ancestors if each in around.known), None)
+        return Destiny(fate=Fate.BOUNCED, ticket=returned, reasons=(belonging.reason,))
     if ticket is not None:
         return Destiny(fate=Fate.AUTOMATIC, ticket=ticket, reasons=(belonging.reason,))
     sender = origin.client.address
@@ -183,24 +187,31 @@ def _fate_of_agent(
 ) -> Destiny:
     number, evidence = _ticket_of_agent(pointers, around)
     reason = Reason(decision="thread", value="joins" if number is not None else "new", evidence=evidence)
-    recipients = recipients_of(mail, policy)
     to_mailbox = any(policy.is_own(each.address) for each in (*mail.to, *mail.cc))
     if number is None:
         if commands and to_mailbox:
             return Destiny(fate=Fate.COMMANDS, reasons=(reason,))  # answered: no ticket is named
-        if recipients or origin.proof is Proof.SENT_FOLDER:
+        if recipients_of(mail, policy) or origin.proof is Proof.SENT_FOLDER:
             return Destiny(fate=Fate.AGENT_FIRST, reasons=(reason,))
         return Destiny(fate=Fate.COLLEAGUE, marked=True, reasons=(reason,))
     if origin.proved_for is not None and origin.proved_for != number:
         wrong = Reason(decision="proof", value="refused", evidence=f"the token is of ticket {origin.proved_for}")
         return Destiny(fate=Fate.IMPOSTOR, ticket=number, reasons=(reason, wrong))
-    if recipients & around.tickets[number].addresses:
+    if addressees_of(mail, policy) & around.tickets[number].addresses:
         return Destiny(fate=Fate.ANSWER, ticket=number, reasons=(reason,))
+    by_mail = to_mailbox and origin.proof is not Proof.SENT_FOLDER and answers_notice(number, pointers)
+    if relays and by_mail and holds_answer(commands):
+        return Destiny(fate=Fate.RELAY, ticket=number, reasons=(reason,))
     if commands:
         return Destiny(fate=Fate.COMMANDS, ticket=number, reasons=(reason,))
-    if relays and to_mailbox and origin.proof is not Proof.SENT_FOLDER and answers_notice(number, pointers):
-        return Destiny(fate=Fate.RELAY, ticket=number, reasons=(reason,))
     return Destiny(fate=Fate.NOTE, ticket=number, reasons=(reason,))
+
+
+def holds_answer(commands: CommandBlock) -> bool:
+    """Whether a letter to the mailbox has words for the client; the rest of a note is the note."""
+    if any(each.verb is Verb.NOTE for each in commands.commands):
+        return False
+    return says_something(commands.rest) if commands else bool(commands.rest)
 
 
 def answers_notice(number: int, pointers: Pointers) -> bool:
@@ -210,12 +221,23 @@ def answers_notice(number: int, pointers: Pointers) -> bool:
     )
 
 
+# Bcc: Дана <dana@example.kz>, boss@example.kz      as mail clients keep it in Sent
+_ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,64}@[^\s<>,;:\"()]{1,255}")
+
+
+def addressees_of(mail: ParsedMail, policy: Policy) -> frozenset[str]:
+    """Everybody an agent's letter goes to, open or blind, but ourselves."""
+    blind = (found.lower() for value in mail.values("bcc") for found in _ADDRESS.findall(value[:10_000]))
+    named = (*(each.address for each in (*mail.to, *mail.cc)), *blind)
+    return frozenset(address for address in named if "@" in address and not policy.is_own(address))
+
+
 def recipients_of(mail: ParsedMail, policy: Policy) -> frozenset[str]:
-    """The people an agent's letter goes to: To, Cc and Bcc without ourselves and the agents."""
-    bcc = (each.strip(" <>").lower() for value in mail.values("bcc") for each in value.split(","))
-    named = (*(each.address for each in (*mail.to, *mail.cc)), *bcc)
+    """The people outside the desk among them, who may answer in the thread: not those in blind copy, no agents."""
     return frozenset(
-        address for address in named if "@" in address and not policy.is_own(address) and not policy.is_agent(address)
+        each.address
+        for each in (*mail.to, *mail.cc)
+        if "@" in each.address and not policy.is_own(each.address) and not policy.is_agent(each.address)
     )
 
 

@@ -135,17 +135,13 @@ def extend(ticket: Ticket, due_at: datetime, *, at: datetime, policy: Policy) ->
     row = TABLE[ticket.status, Happening.AGENT_EXTENDS]
     parts = tuple(part_of(each) for each in owed(ticket)) or inherited_parts(ticket, received_at=at, policy=policy)
     due_at = max(due_at, _earliest(at, policy))
-    moved = (
-        replace(
-            part,
-            due_at=due_at,
-            deferred_until=None
-            if part.deferred_until is None or part.deferred_until >= due_at
-            else part.deferred_until,
-        )
-        for part in parts
-    )
+    moved = (replace(part, due_at=due_at, deferred_until=_before(part.deferred_until, due_at)) for part in parts)
     return _replacing(ticket, owed(ticket), _once_a_calendar(moved), row=row, at=at, policy=policy)
+
+
+def _before(deferred_until: datetime | None, due_at: datetime) -> datetime | None:
+    """What is promised for an earlier moment no longer waits for the office."""
+    return deferred_until if deferred_until is not None and deferred_until < due_at else None
 
 
 def defer(ticket: Ticket, *, at: datetime, policy: Policy) -> Change:

@@ -62,15 +62,13 @@ def owed(ticket: Ticket) -> tuple[Deadline, ...]:
 
 
 def inherited_parts(ticket: Ticket, *, received_at: datetime, policy: Policy) -> tuple[Part, ...]:
-    """The ticket's own parts, promised anew: what a word without a category of its own asks for. The duty part first."""
-    categories = ticket.categories or (Category.OTHER,)
-    on = {category: _calendar_on(ticket, category) for category in categories}
+    """The ticket's own parts, promised anew: what a word without a category of its own asks for; duty first."""
+    named = ticket.categories or (Category.OTHER,)
+    on = {calendar: tuple(each for each in named if _calendar_on(ticket, each) is calendar) for calendar in Calendar}
     return tuple(
-        promised(
-            tuple(each for each in categories if on[each] is calendar), calendar, received_at=received_at, policy=policy
-        )
-        for calendar in Calendar
-        if calendar in on.values()
+        promised(categories, calendar, received_at=received_at, policy=policy)
+        for calendar, categories in on.items()
+        if categories
     )
 
 
