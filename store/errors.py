@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 class StoreError(Exception):
@@ -75,6 +76,8 @@ def translated(error: BaseException, url: URL) -> StoreError:
         return error
     if isinstance(error, OSError):
         return _of_system(error, place_of(url))
+    if isinstance(error, PoolTimeout):
+        return StoreBusy(f"Too many questions at once to {place_of(url)}: it is tried again.")
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(original, sqlite3.Error):
         return _of_sqlite(original, url)

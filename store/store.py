@@ -67,7 +67,7 @@ class Store:
     @contextmanager
     def view(self) -> Iterator[View]:
         """A snapshot for reading; short ones, for a long one keeps the log of SQLite growing."""
-        with _border(self._url), self._reading.connect() as connection, connection.begin():
+        with _work(self._url), self._reading.connect() as connection, connection.begin():
             yield View(connection)
 
     @contextmanager
@@ -78,7 +78,7 @@ class Store:
         """
         if self._read_only:
             raise RuntimeError("the store was opened for reading only")
-        with _border(self._url), self._turn.hold(PATIENCE):
+        with _work(self._url), self._turn.hold(PATIENCE):
             connection = self._writer or self._writing.connect()
             self._writer = connection
             try:
@@ -118,6 +118,15 @@ class Store:
 
     def __repr__(self) -> str:
         return f"Store({self._url.render_as_string(hide_password=True)!r})"
+
+
+@contextmanager
+def _work(url: URL) -> Iterator[None]:
+    """The border around a caller's own work, whose OSErrors are not the store's."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise translated(error, url) from error
 
 
 @contextmanager

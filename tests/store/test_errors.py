@@ -185,3 +185,15 @@ def test_secrets_of_the_store_are_in_no_repr_and_no_error(store: Store) -> None:
         tx.keep_letter(a_letter(subject="secret-word", ticket=4711))
     assert "secret-word" not in str(caught.value)
     assert "secret-word" not in str(caught.value.__cause__)
+
+
+def test_what_a_caller_raises_passes_through_and_nothing_is_kept(store: Store) -> None:
+    def fails() -> None:
+        with store.transaction() as tx:
+            tx.keep_letter(a_letter())
+            raise ConnectionResetError("the mail server's matter")
+
+    with pytest.raises(ConnectionResetError):
+        fails()
+    with store.view() as view:
+        assert view.counts().letters == 0
