@@ -8,7 +8,7 @@ alike, so a model is judged by hands that it does not know.
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from functools import lru_cache
 from math import log, sqrt
@@ -78,6 +78,25 @@ class TrainingReport:
 
     pooled: Figures
     by_hand: tuple[tuple[str, Figures], ...]
+
+    def row(self) -> dict[str, object]:
+        """The figures as plain values, for JSON."""
+        return {"pooled": _row(self.pooled), "by_hand": {hand: _row(figures) for hand, figures in self.by_hand}}
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {_spoken(figures)}" for name, figures in (("all", self.pooled), *self.by_hand))
+
+
+def _row(figures: Figures) -> dict[str, object]:
+    return {**asdict(figures), "f1_by_category": {str(name): score for name, score in figures.f1_by_category}}
+
+
+def _spoken(figures: Figures) -> str:
+    by_category = ", ".join(f"{category} {score:.3f}" for category, score in figures.f1_by_category)
+    return (
+        f"{figures.letters} letters, macro-F1 {figures.macro_f1:.3f}, categories all right {figures.both_right:.3f}, "
+        f"waits for the office: precision {figures.office_precision:.3f}, recall {figures.office_recall:.3f} ({by_category})"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +188,9 @@ def _held_out_scores(prepared: Sequence[_Prepared], folds: Sequence[str]) -> lis
         model = Model.unpack(_fit(known, _NO_SECOND))
         for index, each in enumerate(prepared):
             if folds[index] == held:
-                scores[index] = score_letter(model, each.features, marks=each.marks)
+                scores[index] = score_letter(
+                    model, each.features, model.parts_of(each.features.letter), marks=each.marks
+                )
     return [scores[index] for index in range(len(prepared))]
 
 
@@ -305,4 +326,5 @@ def _pack(frequencies: Any, weights: Any, biases: Sequence[float], second: Secon
     }
     quantised = np.round(weights / scales[:, None]).astype(np.int8).T
     steps = np.round(frequencies / IDF_STEP).astype(np.uint8)
-    return json.dumps(head).encode() + b"\n" + steps.tobytes() + np.ascontiguousarray(quantised).tobytes()
+    body: bytes = steps.tobytes() + np.ascontiguousarray(quantised).tobytes()
+    return json.dumps(head).encode() + b"\n" + body

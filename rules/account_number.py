@@ -25,12 +25,17 @@ _PLACE = r"(?:(?:личн\w+\s+)?кабинет\w*|лк|уч[её]тк\w*|уч[�
 _ID = r"(?:(?<![a-zа-я])id(?:-?шник\w*)?|айди(?:шник\w*)?|(?<![а-я])ид|идентификатор\w*)"
 # «номер в сервисе 48213», «Наш номер в вашей системе», «мы у вас под номером», «нөмірім»
 _NUMBERED = (
-    r"(?:номер\w*\s+(?:у\s+нас\s+|у\s+вас\s+)?(?:в\s+(?:вашем\s+|вашей\s+)?(?:сервис|систем|программ|баз)\w*)"
+    r"(?:номер\w*\s+(?:клиента|пользователя|абонента)|(?:клиентск|личн)\w+\s+номер\w*|логин|"
+    r"номер\w*\s+(?:у\s+нас\s+|у\s+вас\s+)?(?:в\s+(?:вашем\s+|вашей\s+)?(?:сервис|систем|программ|баз)\w*)"
     r"|(?:в\s+(?:вашей\s+|вашем\s+)?(?:сервис|систем)\w*\s+(?:мы\s+)?(?:под\s+)?(?:наш\s+)?номер\w*)"
     r"|(?:мы|у\s+вас|я|компани\w+|заведен\w*|заведён\w*)\s+(?:у\s+вас\s+)?(?:[а-яё]+\s+)?под\s+номером|под\s+номером)"
 )
 # what may stand between the name and the number: «у нас — », «клиники: », «тот же: », «я уже завела - », «(», « номер »
-_BETWEEN = r"(?:[ \t]*(?:[:;=№#(«\"—–-]|n(?=\s?\d)|no\.?|nr\.?)|\s+(?!(?:на|до|за|с|со|по|от|из|для|о|об|и|а|но|не|что|через|больше|около|всего)\s)[^\W\d]+\.?){0,4}[ \t]*[:;=№#(«\"—–-]*\s*"
+_PREPOSITION = r"(?:на|до|за|с|со|по|от|из|для|о|об|и|а|но|не|что|через|больше|около|всего)\s"
+_BETWEEN = (
+    rf"\.?(?:[ \t]*(?:[:;=№#(«\"—–-]|n(?=\s?\d)|no\.?|nr\.?|,\s*(?=номер))|(?:\s+|(?<=\())(?!{_PREPOSITION})[^\W\d]+\.?)"
+    r"{0,4}(?:(?<=же)|(?<=прежний)|(?<=старый))?[ \t]*(?:(?<=же),|(?<=прежний),)?[:;=№#(«\"—–-]*\s*"
+)
 
 _FORWARD = (
     (5, re.compile(rf"(?<!\w){_ACCOUNT}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
@@ -41,7 +46,7 @@ _FORWARD = (
 )
 # «14402 – это мой номер аккаунта», «66721 аккаунт», «(52521 — это наш аккаунт)», «номер 56-00-19 (аккаунт)», «62300 мой номер аккаунта»
 _BACKWARD = re.compile(
-    rf"(?<![\w.,/-]){_NUMBER}\s*[(—–,-]*\s*(?:это\s+)?(?:(?:мой|наш|моего|нашего|ваш)\s+)?(?:номер\w*\s+)?"
+    rf"(?<![\w.,/-]){_NUMBER}(?:\s*[(—–-]*\s*(?:это\s+)?|,\s+это\s+)(?:(?:мой|наш|моего|нашего|ваш)\s+)?(?:номер\w*\s+)?"
     rf"(?:моего\s+|нашего\s+)?(?:{_ACCOUNT}|{_LEDGER}|(?:личн\w+\s+)?кабинет\w*)(?!\w)",
     re.I,
 )
@@ -54,6 +59,12 @@ _ANOTHER_THING = re.compile(
     r"комнат|курс|встреч|конференц|платеж|платёж|транзакц|операци|заявк|обращени|тикет|договор|сч[её]т(?!\w*\s*$)|оплат|инн|бин|иин|"
     r"телефон|тел\b|карт|меропр|событи|room|meeting|course|payment|invoice|order|тариф|ошибк|error|урок|тест|вебинар|zoom|этаж|сумм",
     re.I,
+)
+# «12.03.2024»: digits with points between are a date
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
+# «договор № 45012 аккаунт», «счёт 5520 аккаунт»
+_NAMED_OTHERWISE = re.compile(
+    r"(?:договор|сч[её]т|сч|заявк|обращени|плат[её]ж\w*|поручени|комнат|курс)\w*\s*[№#:]*\s*$", re.I
 )
 # what makes the digits something else: «12 000 тг», «50 мест», «15 марта», «2 раза», «403 Forbidden»
 _UNIT_AFTER = re.compile(
@@ -109,6 +120,7 @@ def _named_after(text: str) -> list[_Candidate]:
         _Candidate(rank=4, found=AccountNumber(digits=digits, evidence=match.group().strip()))
         for match in _BACKWARD.finditer(text)
         if LEAST_DIGITS <= len(digits := _digits(match["number"])) <= MOST_DIGITS
+        and not _NAMED_OTHERWISE.search(text[max(0, match.start() - 30) : match.start()])
     ]
 
 
@@ -122,7 +134,7 @@ def _accepted(match: re.Match[str], text: str) -> str | None:
         return None
     if _ANOTHER_THING.search(between) or text[match.start("number") - 1 : match.start("number")] == "+":
         return None
-    if _UNIT_AFTER.match(text[match.end("number") :]):
+    if _DATE.fullmatch(match["number"]) or _UNIT_AFTER.match(text[match.end("number") :]):
         return None
     return digits
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rules.category import Category
 from rules.features import Block, Features, Unit, features_of_letter, telling_subject
-from rules.model import Model
+from rules.model import Model, Parts
 from rules.morphology import lemma
 from rules.reading import CategoryReading
 from rules.reason import Reason
@@ -61,7 +61,10 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     if not features.letter:
         return Classified(readings=(CategoryReading(category=Category.OTHER, confident=False),), reasons=())
     own = _operator_words(f"{subject}\n{text}", lexicon)
-    scores, office = score_letter(model, features, marks=count_marks(f"{telling_subject(subject, text)}\n{text}"))
+    parts = model.parts_of(features.letter)
+    scores, office = score_letter(
+        model, features, parts, marks=count_marks(f"{telling_subject(subject, text)}\n{text}")
+    )
     raised = tuple(
         score + LEXICON_WEIGHT * len(own.get(category, ()))
         for category, score in zip(Category, scores.letter, strict=True)
@@ -73,16 +76,16 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
             for category in judged.chosen
         ),
         reasons=tuple(
-            _reason(model, features, category, raised[tuple(Category).index(category)], own.get(category, ()), judged)
+            _reason(model, parts, category, raised[tuple(Category).index(category)], own.get(category, ()), judged)
             for category in judged.chosen
         ),
     )
 
 
-def score_letter(model: Model, features: Features, *, marks: int) -> tuple[LetterScores, float]:
+def score_letter(model: Model, features: Features, parts: Parts, *, marks: int) -> tuple[LetterScores, float]:
     """The categories' scores of a letter and of its sentences, and the score for the office."""
-    whole = model.score(features.letter)
-    by_sentence = tuple(model.score(sentence)[: len(Category)] for sentence in features.sentences)
+    whole = model.score(features.letter, parts)
+    by_sentence = tuple(model.score(sentence, parts)[: len(Category)] for sentence in features.sentences)
     return LetterScores(letter=whole[: len(Category)], sentences=by_sentence, marks=marks), whole[len(Category)]
 
 
@@ -113,12 +116,10 @@ def _lemmas(text: str) -> str:
     return " ".join(lemma(form) for form in words(text))
 
 
-def _reason(
-    model: Model, features: Features, category: Category, score: float, own: Sequence[str], judged: Judged
-) -> Reason:
+def _reason(model: Model, parts: Parts, category: Category, score: float, own: Sequence[str], judged: Judged) -> Reason:
     """The words that spoke for it most, with their weights: «акт +0.41, эсф +0.38»."""
     by_word: dict[str, float] = {}
-    for unit, added in model.added_by(features.letter, OUTPUTS.index(category)).items():
+    for unit, added in model.added_by(parts, OUTPUTS.index(category)).items():
         by_word[_spoken(unit)] = by_word.get(_spoken(unit), 0.0) + added
     strongest = sorted(by_word.items(), key=lambda item: -item[1])[:WORDS_NAMED]
     named = [f"{word} {weight:+.2f}" for word, weight in strongest if weight > 0]

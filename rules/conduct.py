@@ -8,36 +8,40 @@ import re
 from functools import lru_cache
 
 # Latin letters, digits and signs that are written for Cyrillic ones: «cyка», «г0вно», «пи3дец», «сук@», «6ля»
-_LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$", "аеорсухкмнтвозбачс")
-_MASK = "*#@$%_•·"
+_LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$z", "аеорсухкмнтвозбачсз")
+_MASK = "*#@$%_•·."
 
 # the roots of obscene words, each with the beginnings it is met with; ordinary words with the same letters stand in _INNOCENT
 _OBSCENE = re.compile(
     r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?"
-    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бл[яе]д\w*|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
+    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
     r"муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|педик\w*|гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|"
     r"жоп\w*|сран\w*|сса[нл]\w*|сука|суки|суке|суку|сукой|сучк\w*|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|хер(?:ня|ни|ню|ней|ово|овый|ов\w*|ачит)?))$"
 )
 _ENDS_OBSCENE = re.compile(
-    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|бляха-?муха|г[ао]вно\w*|говно\w*)$"
+    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|бляха-?муха|пздц|сцук\w+|нах|о(?:хрене|хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*)$"
 )
 # insults: words that name a person or the service badly whatever stands beside them
 _INSULTS = re.compile(
     r"^(?:идиот(?!изм)\w*|дебил(?:ы|ов|ам|ами|ах|у|а|ом|изм\w*|ьн\w+|оид\w*)?|кретин\w*|имбецил\w*|дегенерат\w*|даун(?:ы|ов|ам|ами)|"
-    r"урод(?:ы|ов|ам|ами|цы|ище|ина)?|ублюд\w+|мраз[ьиеюяй]\w*|твар[ьиеюяй]\w*|тварин\w*|сволоч\w*|скот(?:ы|ина|ины|ов|ам)|гнид\w+|гад(?:ы|ов|ам|ина|ёныш\w*)|подонк\w*|подонок|"
-    r"козл(?:ы|ов|ам|ами|ин\w*)|кобел\w+|баран(?:ы|ов|ам|ами)|осл(?:ы|ов|ам)|свинь(?:и|ям)|чмо\w*|чмыр\w*|лох(?:и|ов|ам)|лохотрон\w*|олух\w*|болван\w*|тупиц\w*|тупица|"
+    r"урод(?:ы|ов|ам|ами|цы|ище|ина)?|ублюд\w+|мраз[ьиеюяй]\w*|твар(?:и|ей|ям|юги)|тварин\w*|сволоч\w*|скот(?:ы|ина|ины|ов|ам)|гнид\w+|гад(?:ы|ов|ам|ина|ёныш\w*)|подонк\w*|подонок|"
+    r"козл(?:ы|ов|ам|ами|ин\w*)|кобел\w+|баран(?:ы|ов|ам|ами)|чмо\w*|чмыр\w*|лох(?:и|ов|ам)|лохотрон\w*|олух\w*|болван\w*|тупиц\w*|тупица|"
     r"туп(?:ые|ой|ая|ое|ых|орыл\w*|оголов\w*|ень|ни|ари)|тупарь|придур\w+|дурак(?:и|ов|ам)?|дур(?:а|ы)|дурни|бестол(?:оч\w*|ков\w+)|рукожоп\w*|криворук\w*|безмозгл\w*|бездар\w*|безрук\w*|недоумк\w*|недоумок|"
-    r"ничтож\w+|шарашк\w*|шарага|мошенник\w*|жулик\w*|жульё|вор(?:ы|ов|юг\w*|ьё)|ворюг\w*|аферист\w*|кидал(?:ы|ово)|хам(?:ы|ов|ло|ьё|ка|ьем)?|быдл\w*|отребь\w*|паразит(?:ы|ов)|упыр\w+|"
-    r"помойк\w*|отстой(?:н\w+)?|убожеств\w*|балбес\w*|остолоп\w*|недоделан\w*|шваль|падл\w+|сучар\w*|задрот\w*|мерзав\w+|негодя\w+|подлец\w*|гавн\w*|дебилоид\w*|"
+    r"ничтож\w+|шарашк\w*|шарага|ворюг\w*|кидал(?:ы|ово)|хам(?:ы|ов|ло|ьё|ка|ьем)?|быдл\w*|отребь\w*|упыр\w+|"
+    r"помойк\w*|отстой(?:н\w+)?|убожеств\w*|балбес\w*|дармоед\w*|алкаш\w*|клоун(?:ы|ов)|бухие|остолоп\w*|недоделан\w*|шваль|падл\w+|сучар\w*|задрот\w*|мерзав\w+|негодя\w+|подлец\w*|гавн\w*|дебилоид\w*|"
     r"ақымақ\w*|акымак\w*|есек\w*|көт|боқ\w*|иттің|оңбаған\w*|мал(?:сың\w*|сыздар)|сволот\w*)$"
 )
+# words that name others as often («мошенники звонят от вашего имени», «воры украли ноутбук»): insults only towards the staff
+_ACCUSATIONS = re.compile(
+    r"^(?:мошенник\w*|жулик\w*|жульё|вор(?:ы|ьё)|аферист\w*|паразит(?:ы|ов)|твар[ьюе]\w?|тварина|ос[её]?л(?:ы|ов)|свинь[ия]|обманщик(?:и|ов))$"
+)
 _ENGLISH = re.compile(
-    r"^(?:fuck\w*|shit(?:ty|s)?|bullshit|bitch\w*|asshole\w*|idiots?|morons?|bastards?|scumbags?|dumbass\w*|crap(?:py)?|cunts?|suka|cyka|blyat\w*|blyad\w*|bla?t|hu[iy](?:nya|nia|ni|na|e\w*|a)|pizd\w+|ebany\w*|uebk\w*|debil\w*|tvari|kozly)$"
+    r"^(?:fuck\w*|shit(?:ty|s)?|bullshit|bitch\w*|asshole\w*|idiots?|morons?|bastards?|scumbags?|dumbass\w*|crap(?:py)?|cunts?|suka|cyka|blyat\w*|blyad\w*|blj?at|blya|hu[iy](?:nya|nia|ni|na|e\w*|a)|pizd\w+|ebany\w*|uebk\w*|debil\w*|tvari|kozly)$"
 )
 # «опять», «страхуй…», «небезызвестный»: begin like an obscene root or hold it inside
 _INNOCENT = re.compile(
     r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
-    r"сранжир\w*|дерматолог\w*|жопар|баранов\w*|козлов\w*|гадкий|дауншифт\w*|муди|осло|осла|хамелеон\w*|хамит|по?еб|себе|себя|тебе|тебя|небе|небо|лохматы\w*|срат|уебит|"
+    r"сранжир\w*|дерматолог\w*|жопар|баранов\w*|козлов\w*|гадкий|дауншифт\w*|муди|осло|осла|хамелеон\w*|хамит|по?еб|себ\w*|теб\w*|неб\w*|гнидал\w*|лохматы\w*|срат|уебит|"
     r"педикюр\w*|урод-|дурачит\w*|ворот\w*|поеб|хуж\w*|похуже|бестолково|тварьпол|отстоять|отстойник\w*)$"
 )
 # «я дура», «сам дурак», «какой я идиот», «чувствую себя идиоткой», «я тупая», «прямо как дебил»: of himself
@@ -49,7 +53,7 @@ _TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|о�
 # «ошибка «вы идиот»», «написано "…"»: what somebody or something else said
 _QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
 # the name of an error or a technical word
-_WORD = re.compile(r"[\w*#@$%•·]+(?:-[\w*#@$%•·]+)*")
+_WORD = re.compile(r"[\w*#@$%•·]+(?:(?:-|\.{1,2}(?=[а-яё]))[\w*#@$%•·]+)*")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\S+\.(?:kz|ru|com)/\S*")
 # «Б.. ЛЯ.. ТЬ», «с у к а»: letters pulled apart
 _SPREAD = re.compile(r"(?<!\w)(?:[а-яё]{1,2}[.\s]{1,3}){2,}[а-яё]{1,2}(?!\w)", re.I)
@@ -79,7 +83,9 @@ def find_misconduct(text: str) -> str | None:
         if kind == "":
             continue
         inside_quotes = any(start < match.start() < end for start, end in quoted)
-        if kind == "insult" and (inside_quotes or _is_of_himself(plain, match)):
+        if kind != "obscene" and (inside_quotes or _is_of_himself(plain, match)):
+            continue
+        if kind == "accusation" and not _is_towards_staff(plain, match):
             continue
         return match.group()
     return None
@@ -104,12 +110,12 @@ def _find_spread(text: str) -> str | None:
 
 @lru_cache(maxsize=20_000)
 def _kind_of(word: str) -> str:
-    """``obscene``, ``insult`` or an empty string for one word."""
+    """``obscene``, ``insult``, ``accusation`` or an empty string for one word."""
     low = word.lower().replace("ё", "е")
     if any(sign in low for sign in _MASK):
         if re.search(r"[а-я]", low) is None:
             return ""
-        if _MASKED.match(re.sub(r"[#@$%•·]", "*", low)) or _MASKED.match(low):
+        if _MASKED.match(re.sub(r"[#@$%_•·.]+", "*", low)) or _MASKED.match(low):
             return "obscene"
     undone = _undone(low)
     for form in {low, undone}:
@@ -119,6 +125,8 @@ def _kind_of(word: str) -> str:
             return "obscene"
         if _INSULTS.match(form):
             return "insult"
+        if _ACCUSATIONS.match(form):
+            return "accusation"
     return ""
 
 
@@ -134,3 +142,16 @@ def _is_of_himself(text: str, match: re.Match[str]) -> bool:
     clause = re.split(r"[.!?\n]", before)[-1]
     found = _OF_HIMSELF.search(clause)
     return found is not None and not _TOWARDS_OTHERS.search(clause[found.start() :])
+
+
+SHORT_CRY = 3
+"""Words. «Мошенники!» alone is meant for the reader."""
+
+
+def _is_towards_staff(text: str, match: re.Match[str]) -> bool:
+    """Whether the clause speaks to the reader («вы воры», «у вас там жулики») and not of somebody who does harm."""
+    before = re.split(r"[.!?\n]", text[: match.start()])[-1]
+    after = re.split(r"[.!?\n]", text[match.end() :])[0]
+    if re.search(r"от\s+вашего\s+имени|\bзвон\w+|\bукра\w+|\bвзлома\w+", f"{before} {after}", re.I):
+        return False
+    return _TOWARDS_OTHERS.search(f"{before} {after}") is not None or len(f"{before} {after}".split()) < SHORT_CRY

@@ -32,6 +32,9 @@ class Block(IntEnum):
 BLOCK_WEIGHTS = (1.0, 1.0, 0.8, 0.5, 1.2)
 """How much each block counts; found by cross-validation over the hands."""
 
+_SIGNS = "01234"
+"""What keeps the same name apart in different blocks."""
+
 Unit = tuple[Block, str]
 
 # «Re: Акт за июнь», «RE[2]: …», «Fwd: …», «Ответ: …»: the subject of what was written before
@@ -84,7 +87,7 @@ def buckets_of(unit: Unit) -> tuple[int, ...]:
     """The buckets a unit stands for: its own, and for a word form those of its runs of 3 to 5 letters."""
     block, name = unit
     if block is not Block.FORM:
-        return (_bucket(f"{block.value}{name}"),)
+        return (_bucket(_SIGNS[block] + name),)
     marked = f"<{name[:LONGEST_FORM]}>"
     return tuple(
         _bucket(marked[start : start + length])
@@ -94,4 +97,4 @@ def buckets_of(unit: Unit) -> tuple[int, ...]:
 
 
 def _bucket(name: str) -> int:
-    return crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS
+    return crc32(name.encode("utf-8", "surrogatepass")) & (BUCKETS - 1)

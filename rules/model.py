@@ -19,8 +19,8 @@ from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, buckets_of
 FORMAT = "supportd-categories-2"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
-FORMS_REMEMBERED = 8_000
-"""Word forms whose sums are kept (some 400 bytes each): adding up their two dozen runs of letters costs 40 µs."""
+UNITS_REMEMBERED = 12_000
+"""Units whose sums are kept (some 500 bytes each): adding up the two dozen runs of letters of a word costs 40 µs."""
 
 Part = tuple[tuple[float, ...], float]
 """What a unit adds to each output before its block's length is taken out, and its square."""
@@ -48,7 +48,7 @@ class Model:
     second: SecondWish
     frequencies: bytes = field(repr=False)
     weights: memoryview = field(repr=False)
-    remembered: dict[str, Part] = field(default_factory=dict, repr=False, compare=False)
+    remembered: dict[Unit, Part] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -74,23 +74,28 @@ class Model:
             weights=memoryview(body)[BUCKETS:].cast("b"),
         )
 
-    def score(self, units: Iterable[Unit]) -> tuple[float, ...]:
-        """One score per output, in the order of ``outputs``; those of no units are the biases."""
+    def parts_of(self, units: Iterable[Unit]) -> "Parts":
+        """What each unit adds: computed once for a letter, whose sentences hold the same units."""
+        return {unit: self._part(unit) for unit in units}
+
+    def score(self, units: Iterable[Unit], parts: "Parts") -> tuple[float, ...]:
+        """One score per output, in the order of ``outputs``; those of no units are the biases.
+
+        ``parts`` holds (at least) all of ``units``.
+        """
         by_block: tuple[list[Part], ...] = tuple([] for _ in Block)
         for unit in units:
-            by_block[unit[0]].append(self._part(unit))
+            by_block[unit[0]].append(parts[unit])
         totals = list(self.biases)
-        for parts, weight in zip(by_block, BLOCK_WEIGHTS, strict=True):
-            length = sqrt(sum(square for _, square in parts))
-            if length:
-                share = weight / length
-                columns = zip(*(added for added, _ in parts), strict=True)
-                totals = [total + share * sum(column) for total, column in zip(totals, columns, strict=True)]
+        for own, weight in zip(by_block, BLOCK_WEIGHTS, strict=True):
+            if own:
+                share = weight / sqrt(sum([square for _, square in own]))
+                columns = map(sum, zip(*[added for added, _ in own], strict=True))
+                totals = [total + share * column for total, column in zip(totals, columns, strict=True)]
         return tuple(totals)
 
-    def added_by(self, units: Iterable[Unit], output: int) -> dict[Unit, float]:
-        """What each unit adds to one output: the evidence for it."""
-        parts = {unit: self._part(unit) for unit in units}
+    def added_by(self, parts: "Parts", output: int) -> dict[Unit, float]:
+        """What each unit of a letter adds to one output: the evidence for it."""
         squares = [0.0] * len(Block)
         for (block, _), (_, square) in parts.items():
             squares[block] += square
@@ -100,25 +105,36 @@ class Model:
         return {unit: shares[unit[0]] * added[output] for unit, (added, _) in parts.items()}
 
     def _part(self, unit: Unit) -> Part:
-        if unit[0] is not Block.FORM:
-            return self._summed(unit)
-        known = self.remembered.get(unit[1])
+        known = self.remembered.get(unit)
         if known is None:
-            if len(self.remembered) >= FORMS_REMEMBERED:
-                self.remembered.clear()
-            known = self.remembered[unit[1]] = self._summed(unit)
+            known = self._summed(unit)
+            if unit[0] is not Block.PAIR:  # pairs of words seldom come again
+                if len(self.remembered) >= UNITS_REMEMBERED:
+                    self.remembered.clear()
+                self.remembered[unit] = known
         return known
 
     def _summed(self, unit: Unit) -> Part:
         count = len(self.outputs)
+        buckets = buckets_of(unit)
+        if len(buckets) == 1:
+            frequency = self.frequencies[buckets[0]] * IDF_STEP
+            row = self.weights[buckets[0] * count : (buckets[0] + 1) * count]
+            return tuple(
+                [frequency * weight * scale for weight, scale in zip(row, self.scales, strict=True)]
+            ), frequency**2
         sums = [0.0] * count
         square = 0.0
-        for bucket in buckets_of(unit):
+        for bucket in buckets:
             frequency = self.frequencies[bucket] * IDF_STEP
             square += frequency * frequency
             row = self.weights[bucket * count : (bucket + 1) * count]
             sums = [total + frequency * weight for total, weight in zip(sums, row, strict=True)]
-        return tuple(total * scale for total, scale in zip(sums, self.scales, strict=True)), square
+        return tuple([total * scale for total, scale in zip(sums, self.scales, strict=True)]), square
+
+
+Parts = dict[Unit, Part]
+"""The parts of a letter's units."""
 
 
 @lru_cache(maxsize=4)

@@ -26,9 +26,10 @@ _SHOWS_STATE = re.compile(
 _ANOTHER_THING = re.compile(
     r"logo|лого|^image\d{3}|подпись|signature|banner|баннер|чек|chek|check|kvit|квитанц|(?:^|[\W_])акт|счет|счёт|приказ|заявлен|письм|"
     r"облож|фон(?:[\W_]|$)|background|букет|листовк|флаер|макет|эскиз|резюме|паспорт|договор|сертифик|sert|портрет|аватар|avatar|"
-    r"афиш|постер|отделени|предложени|справк|icon|иконк|facebook|instagram|telegram\.|spacer|pixel",
+    r"афиш|постер|отделени|предложени|справк|^фото\.|icon|иконк|facebook|instagram|telegram\.|spacer|pixel",
     re.I,
 )
+_NUMBERED_BY_OUTLOOK = re.compile(r"^image\d{3}|^фото\.", re.I)
 _TEXT_SPEAKS_OF_SCREEN = re.compile(r"скрин|снимок|снимк|экран|сфот(?:к|ограф)|screen|на\s+фото|\bсм\.|обв[её]л", re.I)
 
 
@@ -52,7 +53,7 @@ def _is_screenshot(attachment: Attachment, *, speaks: bool) -> bool:
     if _NAMED_SO.search(name):
         return True
     if _ANOTHER_THING.search(name):
-        return bool(re.match(r"image\d{3}", name, re.I)) and speaks and attachment.inline and attachment.size > 5 * TINY
+        return bool(_NUMBERED_BY_OUTLOOK.search(name)) and speaks and attachment.size > 5 * TINY
     if not name:
         return attachment.size > 5 * TINY
     if _FROM_CAMERA.search(name):

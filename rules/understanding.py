@@ -2,8 +2,8 @@
 
 from parsers.mail import Attachment, Language
 from rules.account_number import find_account_number
-from rules.category import Detail
-from rules.classifier import classify
+from rules.category import Category, Detail
+from rules.classifier import Classified, classify
 from rules.conduct import find_misconduct
 from rules.link import find_link
 from rules.model import load_model
@@ -42,7 +42,7 @@ def read_request(
     found: dict[Detail, str | None] = {
         Detail.ACCOUNT_NUMBER: account.evidence if account is not None else None,
         Detail.DESCRIPTION: _description(words),
-        Detail.STEPS: find_steps(words),
+        Detail.STEPS: find_steps(words, broken=_reports_breakage(classified)),
         Detail.SCREENSHOT: find_screenshot(attachments, f"{subject}\n{words}"),
         Detail.LINK: find_link(f"{subject}\n{words}", policy.service_hosts),
     }
@@ -63,6 +63,10 @@ def read_request(
             *_reasons(found, conduct=conduct, call=call, objection=objection, thanks_alone=thanks_alone),
         ),
     )
+
+
+def _reports_breakage(classified: Classified) -> bool:
+    return any(reading.category is Category.TECHNICAL for reading in classified.readings)
 
 
 def _description(words: str) -> str | None:
