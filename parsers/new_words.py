@@ -14,6 +14,8 @@ from parsers.mail import NOBODY, Forwarded, ParsedMail, Words
 
 MAX_LINES = 20_000
 """Lines that are looked at; what stands below them belongs to what the last of them belongs to."""
+MAX_CANDIDATES = 500
+"""Lines that end as an attribution may and are looked at more closely; no letter has so many."""
 MAX_DIVIDER_LINES = 8
 """Lines between a divider and the header lines below it, blank ones included."""
 _SHORTEST_WRAPPED = 60
@@ -140,11 +142,12 @@ class _Reader:
 
     def _find_attributions(self) -> Iterator[tuple[int, int]]:
         """First and last line of each attribution."""
-        first = 0
+        first, looked_at = 0, 0
         for index, line in enumerate(self._lines):
             if self._quotes[index]:
                 first = index + 1
-            elif attributions.may_close(line):
+            elif looked_at < MAX_CANDIDATES and attributions.may_close(line):
+                looked_at += 1
                 start = attributions.find_start(self._lines, index, first, quote_follows=self._quote_follows(index))
                 if start is not None:
                     first = index + 1

@@ -10,6 +10,8 @@ from parsers.disclaimer import is_disclaimer
 
 MAX_BLOCK_LINES = 14
 """A block of contacts with more lines than this is a text about something."""
+MAX_PARAGRAPH_LINES = 60
+"""Lines of a paragraph that may still be a disclaimer."""
 MAX_DELIMITED_LINES = 40
 """Lines under «-- »: more than this is no signature."""
 
@@ -123,7 +125,7 @@ def find_signature(lines: Sequence[str]) -> int:
     """
     end = _last_filled(lines, len(lines))
     start = end
-    while True:
+    for _ in range(MAX_DELIMITED_LINES):
         before = start
         start = _strip_disclaimer(lines, start)
         start = _strip_footer_line(lines, start)
@@ -183,9 +185,9 @@ def _strip_disclaimer(lines: Sequence[str], end: int) -> int:
     """Takes off last paragraphs that are disclaimers."""
     end = _last_filled(lines, end)
     start = end
-    while start and lines[start - 1].strip():
+    while start and end - start <= MAX_PARAGRAPH_LINES and lines[start - 1].strip():
         start -= 1
-    if start == end or not is_disclaimer(" ".join(lines[start:end])):
+    if start == end or end - start > MAX_PARAGRAPH_LINES or not is_disclaimer(" ".join(lines[start:end])):
         return end
     return _last_filled(lines, start)
 
@@ -252,4 +254,6 @@ def _contact_weight(line: str) -> int | None:
 def is_boilerplate(lines: Sequence[str]) -> bool:
     """Whether lines hold nothing but programs' lines, rules and disclaimers: no words even where there are no others."""
     filled = [line for line in lines if line.strip()]
+    if len(filled) > MAX_PARAGRAPH_LINES:
+        return False
     return all(is_sent_from(line) or is_rule(line) or is_delimiter(line) for line in filled) or is_disclaimer(" ".join(filled))
