@@ -130,7 +130,7 @@ def test_the_bell_ends_the_wait(dovecot: Account, bell: Bell) -> None:
 
 def test_a_killed_session_is_noticed_at_once_while_waiting(dovecot: Account, bell: Bell) -> None:
     with opened(dovecot) as mailbox:
-        threading.Timer(0.3, dovecot.server.kill_sessions, (dovecot.username,)).start()
+        threading.Timer(0.3, dovecot.server.kill_sessions).start()
         with pytest.raises(TryAgainLater):
             mailbox.wait(60, bell)
         assert not mailbox.is_open
@@ -287,7 +287,7 @@ def test_tls_and_starttls_verify_the_certificate(certificates: Certificates, bel
                 assert len(fetched(mailbox, (1,))[0].raw) > 200_000
                 threading.Timer(0.2, account.deliver, (letter(2),)).start()
                 assert mailbox.wait(20, bell)
-                threading.Timer(0.2, server.kill_sessions, (account.username,)).start()
+                threading.Timer(0.2, server.kill_sessions).start()
                 with pytest.raises(TryAgainLater):
                     mailbox.wait(20, bell)
             with pytest.raises(PersonMustLook, match="certificate"):

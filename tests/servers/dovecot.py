@@ -184,8 +184,8 @@ class Dovecot:
         texts = [path.read_text(errors="replace") for path in self.base.glob("*.log")]
         return "\n".join(texts)[-4000:]
 
-    def kill_sessions(self, user: str) -> None:
-        """Kills the processes that serve a user, as an out-of-memory killer would."""
+    def kill_sessions(self) -> None:
+        """Kills the processes that serve the mailboxes, as an out-of-memory killer would; the server lives."""
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError, ValueError):
                 if os.getpgid(int(process.name)) != self._process_group():

@@ -10,6 +10,7 @@ The rules' file is read anew whenever it changes.
 
 import argparse
 import asyncio
+import contextlib
 import email
 import email.policy
 import hashlib
@@ -119,9 +120,11 @@ class Rules:
         if self._file is None or not self._file.exists():
             return
         stamp = self._file.stat().st_mtime_ns
-        if stamp != self._stamp:
-            self._stamp = stamp
+        if stamp == self._stamp:
+            return
+        with contextlib.suppress(ValueError):  # half written: read at the next command
             self.set(Rule(**{**entry, "stage": Stage(entry["stage"])}) for entry in json.loads(self._file.read_text()))
+            self._stamp = stamp
 
 
 class Ledger:
