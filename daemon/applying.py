@@ -4,26 +4,25 @@ One small method a fate; what becomes of statuses and promises is decided by ``r
 go out by the gate, its words by the correspondence.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
+from daemon.agents_word import AgentsWord
 from daemon.arrival import Taken
 from daemon.case import Case
 from daemon.correspondence import Correspondence
+from daemon.keeping import add_event, keep_letter, taken
 from daemon.obeying import Obeying
+from daemon.order_of_time import answered_after, find_early_answers
 from daemon.staff_correspondence import StaffCorrespondence
+from rules.agent_view import MAX_EXCERPT, shorten
 from rules.decision import Proof
-from rules.fate import Fate, recipients_of
-from rules.life import Change
+from rules.fate import Fate
 from rules.life_of_agent import agent_answers
-from rules.life_of_agent import close as close_ticket
 from rules.life_of_client import client_writes
 from rules.policy import Policy
 from rules.promises import deadline_for
-from rules.reason import Reason
 from rules.ticket import Status, Ticket, TicketKind
-from store.records import Event, EventKind, Letter, LetterRole, OutgoingState
+from store.records import EventKind, Letter, LetterRole, OutgoingState
 from store.writing import Transaction
 
 
@@ -36,9 +35,9 @@ class Applying:
         self._policy = policy
         self._letters = correspondence
         self._staff = staff
-        self._obeying = obeying
+        self._agents = AgentsWord(policy=policy, correspondence=correspondence, staff=staff, obeying=obeying)
 
-    def apply(self, tx: Transaction, case: Case) -> Taken:  # noqa: PLR0912 - one line a fate
+    def apply(self, tx: Transaction, case: Case) -> Taken:
         assert case.destiny is not None
         match case.destiny.fate:
             case Fate.OWN:
@@ -51,18 +50,8 @@ class Applying:
                 return self._automatic(tx, case)
             case Fate.MACHINE_REQUEST:
                 return self._open(tx, case, TicketKind.MACHINE)
-            case Fate.ANSWER:
-                return self._answer(tx, case)
-            case Fate.AGENT_FIRST:
-                return self._keep(tx, case, LetterRole.AGENT_FIRST)
-            case Fate.COMMANDS:
-                return self._commands(tx, case)
-            case Fate.RELAY:
-                return self._relay(tx, case)
-            case Fate.NOTE:
-                return self._note(tx, case)
-            case Fate.IMPOSTOR:
-                return self._impostor(tx, case)
+            case Fate.ANSWER | Fate.AGENT_FIRST | Fate.COMMANDS | Fate.RELAY | Fate.NOTE | Fate.IMPOSTOR:
+                return self._agents.apply(tx, case)
             case Fate.COLLEAGUE:
                 return self._open(tx, case, TicketKind.UNPROVED)
             case Fate.FOLLOW_UP:
@@ -77,41 +66,11 @@ class Applying:
     # --- copies
 
     def copy(self, tx: Transaction, case: Case, known: Letter) -> Taken:
-        """The letter is known already: its other place is noted, and nothing happens twice.
-
-        But a letter that lies in Sent is proved by that: what was an impostor's or a colleague's as the copy in the
-        inbox becomes the agent's answer that it is.
-        """
+        """The letter is known already: its other place is noted, and nothing happens twice."""
         assert known.id is not None
-        if case.arrival.in_sent and known.role is LetterRole.UNPROVED:
-            return self._proved_later(tx, case, known)
         if case.arrival.place is not None:
             tx.move_place(known.id, case.arrival.place)
         return Taken(fate="copy", message_id=case.message_id, letter=known.id, ticket=known.ticket)
-
-    def _proved_later(self, tx: Transaction, case: Case, known: Letter) -> Taken:
-        assert known.id is not None
-        if case.arrival.place is not None:
-            tx.move_place(known.id, case.arrival.place)
-        ticket = tx.ticket(known.ticket) if known.ticket is not None else None
-        recipients = recipients_of(case.read.mail, self._policy)
-        if ticket is None:
-            tx.join_letter(known.id, None, LetterRole.AGENT_FIRST)
-            return Taken(fate=Fate.AGENT_FIRST, message_id=case.message_id, letter=known.id)
-        assert ticket.number is not None
-        if ticket.kind is TicketKind.UNPROVED and ticket.requester == case.author:
-            # It had opened a ticket as a colleague's: it is an agent's first letter to a client.
-            change = close_ticket(ticket, at=case.at, policy=self._policy)
-            self._save(
-                tx, change, case, EventKind.STATUS, "closed: the letter lies in Sent, an agent wrote it", by="supportd"
-            )
-            tx.join_letter(known.id, ticket.number, LetterRole.AGENT_FIRST)
-        elif recipients & ticket.addresses:
-            self._met(tx, case, ticket, recipients)
-            tx.join_letter(known.id, ticket.number, LetterRole.ANSWER)
-        else:
-            tx.join_letter(known.id, ticket.number, LetterRole.NOTE)
-        return Taken(fate=Fate.ANSWER, message_id=case.message_id, letter=known.id, ticket=ticket.number)
 
     # --- our own letters, and machines
 
@@ -126,45 +85,50 @@ class Applying:
                 outgoing.in_doubt or outgoing.state in (OutgoingState.UNKNOWN, OutgoingState.COMMITTING)
             ):
                 tx.note_sent((outgoing.id,), case.at)
-        letter = self._keep_letter(tx, case, LetterRole.OWN, ticket)
+        letter = keep_letter(tx, case, LetterRole.OWN, ticket, self._policy)
         return Taken(fate=Fate.OWN, message_id=case.message_id, letter=letter.id, ticket=ticket)
 
     def _bounced(self, tx: Transaction, case: Case) -> Taken:
         """A bounce marks the ticket whose letter came back; one that belongs nowhere is kept for the digest."""
         ticket = case.ticket
-        letter = self._keep_letter(tx, case, LetterRole.BOUNCE, ticket.number if ticket else None)
-        if ticket is not None:
-            bounce = case.read.bounce
-            recipients = ", ".join(bounce.recipients) if bounce is not None else ""
-            status = f" ({bounce.status})" if bounce is not None and bounce.status else ""
-            tx.save_ticket(replace(ticket, marked=True))
-            self._event(
-                tx,
-                case,
-                ticket,
-                EventKind.BOUNCED,
-                f"did not reach {recipients or 'its recipient'}{status}",
-                "a machine",
-            )
-        return self._taken(case, letter, ticket)
+        letter = keep_letter(tx, case, LetterRole.BOUNCE, ticket.number if ticket else None, self._policy)
+        if ticket is None:
+            return taken(case, letter, None)
+        bounce = case.read.bounce
+        recipients = ", ".join(bounce.recipients) if bounce is not None else ""
+        status = f" ({bounce.status})" if bounce is not None and bounce.status else ""
+        saved = tx.save_ticket(replace(ticket, marked=True))
+        text = f"did not reach {recipients or 'its recipient'}{status}"
+        add_event(tx, case, saved, EventKind.BOUNCED, text, by="a machine")
+        letters = self._staff.bounced(tx, case, saved, recipients, status) if self._is_lost(case) else 0
+        return replace(taken(case, letter, saved), letters=letters)
+
+    @staticmethod
+    def _is_lost(case: Case) -> bool:
+        """Whether people have to do something: not for a mere delay, nor where a letter of ours to an agent came back
+        (he would be told by another such letter)."""
+        delayed = case.read.bounce is not None and case.read.bounce.permanent is False
+        to_agent = any(each not in case.pointers.signed for each in case.pointers.signed_any)
+        return not (delayed or to_agent or case.stale)
 
     def _automatic(self, tx: Transaction, case: Case) -> Taken:
-        letter = self._keep_letter(tx, case, LetterRole.AUTOMATIC, case.ticket.number if case.ticket else None)
-        return self._taken(case, letter, case.ticket)
+        letter = keep_letter(tx, case, LetterRole.AUTOMATIC, case.ticket.number if case.ticket else None, self._policy)
+        return taken(case, letter, case.ticket)
 
     def _keep(self, tx: Transaction, case: Case, role: LetterRole) -> Taken:
-        return self._taken(case, self._keep_letter(tx, case, role, None), None)
+        return taken(case, keep_letter(tx, case, role, None, self._policy), None)
 
     # --- people
 
     def _open(self, tx: Transaction, case: Case, kind: TicketKind) -> Taken:
         ticket = tx.open_ticket(self._new_ticket(case, kind))
-        letter = self._keep_letter(tx, case, _ROLE_OF_FIRST.get(kind, LetterRole.REQUEST), ticket.number)
-        self._event(tx, case, ticket, EventKind.OPENED, kind.value, case.read.origin.client.address or "unknown")
+        letter = keep_letter(tx, case, _ROLE_OF_FIRST.get(kind, LetterRole.REQUEST), ticket.number, self._policy)
+        add_event(tx, case, ticket, EventKind.OPENED, kind.value, by=case.read.origin.client.address)
         if ticket.linked_to is not None:
-            self._event(tx, case, ticket, EventKind.LINKED, f"linked to {ticket.linked_to}", "supportd")
+            add_event(tx, case, ticket, EventKind.LINKED, f"linked to {ticket.linked_to}", by="supportd")
         if case.arrival.unexpected:
-            self._event(tx, case, ticket, EventKind.RECONCILED, "the letter was found by reconciliation", "supportd")
+            add_event(tx, case, ticket, EventKind.RECONCILED, "the letter was found by reconciliation", by="supportd")
+        ticket = self._answered_early(tx, case, ticket)
         written = ""
         letters = 0
         if kind in _ACKNOWLEDGED and self._acknowledges(case):
@@ -173,7 +137,19 @@ class Applying:
             letters = int(outgoing.state is OutgoingState.QUEUED)
         if kind is not TicketKind.MACHINE and not case.arrival.silent:
             letters += self._staff.relayed_request(tx, case, ticket)
-        return replace(self._taken(case, letter, ticket), acknowledgement=written, letters=letters)
+        return replace(taken(case, letter, ticket), acknowledgement=written, letters=letters)
+
+    def _answered_early(self, tx: Transaction, case: Case, ticket: Ticket) -> Ticket:
+        """The answers that were seen before this letter was (the inbox lagged behind Sent) are joined to its ticket."""
+        for answer in find_early_answers(tx, case, ticket):
+            assert answer.id is not None
+            tx.join_letter(answer.id, ticket.number, LetterRole.ANSWER)
+            change = agent_answers(ticket, at=answer.received_at, recipients=answer.recipients, policy=self._policy)
+            ticket = tx.save_ticket(change.ticket)
+            add_event(
+                tx, case, ticket, EventKind.ANSWERED, "the answer had been seen before the letter", by=answer.sender
+            )
+        return ticket
 
     @staticmethod
     def _acknowledges(case: Case) -> bool:
@@ -205,140 +181,30 @@ class Applying:
             changed_at=case.at,
             language=decision.reading.language,
             silent=case.stale or kind is TicketKind.MACHINE,
+            excerpt=shorten(case.read.words.as_first, MAX_EXCERPT),
         )
 
     def _follow_up(self, tx: Transaction, case: Case) -> Taken:
         ticket, reading = case.ticket, case.read.follow_up
         assert ticket is not None
         role = LetterRole.THANKS if reading.thanks_alone else LetterRole.FOLLOW_UP
-        letter = self._keep_letter(tx, case, role, ticket.number)
+        letter = keep_letter(tx, case, role, ticket.number, self._policy)
         client = case.read.origin.client.address
-        if case.around.violator and ticket.kind is not TicketKind.VIOLATOR:
-            change = Change(ticket=replace(ticket, marked=True))
-        else:
-            change = client_writes(ticket, reading, at=case.at, policy=self._policy)
+        change = client_writes(
+            ticket, reading, at=case.at, policy=self._policy, violator=case.around.violator, stale=case.stale
+        )
         if client:
             change = replace(change, ticket=replace(change.ticket, addresses=change.ticket.addresses | {client}))
         reopened = ticket.status is not Status.OPEN and change.status is Status.OPEN
-        saved = self._save(
-            tx, change, case, EventKind.REOPENED if reopened else EventKind.JOINED, role.value, by=client
-        )
-        letters = 0 if case.stale or case.read.origin.silenced else self._letters.follow_up(tx, case, change, saved)
-        return replace(self._taken(case, letter, saved), letters=letters)
-
-    # --- agents
-
-    def _answer(self, tx: Transaction, case: Case) -> Taken:
-        assert case.ticket is not None
-        letter = self._keep_letter(tx, case, LetterRole.ANSWER, case.ticket.number)
-        saved = self._met(tx, case, case.ticket, recipients_of(case.read.mail, self._policy))
-        letters = 0
-        if case.commands and self._to_mailbox(case):
-            letters = self._obeying.obey_letter(tx, case, saved)
-        return replace(self._taken(case, letter, saved), letters=letters)
-
-    def _met(self, tx: Transaction, case: Case, ticket: Ticket, recipients: Iterable[str]) -> Ticket:
-        change = agent_answers(ticket, at=case.at, recipients=recipients, policy=self._policy)
-        text = f"{len(change.met)} promises met" if change.met else "no promise was due"
-        return self._save(tx, change, case, EventKind.ANSWERED, text, by=case.author)
-
-    def _to_mailbox(self, case: Case) -> bool:
-        return any(self._policy.is_own(each.address) for each in (*case.read.mail.to, *case.read.mail.cc))
-
-    def _commands(self, tx: Transaction, case: Case) -> Taken:
-        letter = self._keep_letter(tx, case, LetterRole.COMMAND, case.ticket.number if case.ticket else None)
-        letters = self._obeying.obey_letter(tx, case, case.ticket)
-        return replace(self._taken(case, letter, case.ticket), letters=letters)
-
-    def _relay(self, tx: Transaction, case: Case) -> Taken:
-        """The agent's answer goes to the client from the support address and meets the promise."""
-        assert case.ticket is not None
-        letter = self._keep_letter(tx, case, LetterRole.ANSWER, case.ticket.number)
-        letters = self._letters.relayed_answer(tx, case, case.ticket)
-        saved = self._met(tx, case, case.ticket, ())
-        return replace(self._taken(case, letter, saved), letters=letters)
-
-    def _note(self, tx: Transaction, case: Case) -> Taken:
-        """Kept on the ticket; its author is told that the client did not get it (a silent drop is a lost answer)."""
-        assert case.ticket is not None
-        letter = self._keep_letter(tx, case, LetterRole.NOTE, case.ticket.number)
-        self._event(tx, case, case.ticket, EventKind.NOTE, "a letter to the mailbox about the ticket", case.author)
-        letters = 0 if case.arrival.in_sent or case.stale else self._staff.note_kept(tx, case, case.ticket)
-        return replace(self._taken(case, letter, case.ticket), letters=letters)
-
-    def _impostor(self, tx: Transaction, case: Case) -> Taken:
-        assert case.ticket is not None
-        letter = self._keep_letter(tx, case, LetterRole.UNPROVED, case.ticket.number)
-        text = f"a letter that claims to be from {case.author or 'staff'} is not proved; it changed nothing"
-        self._event(tx, case, case.ticket, EventKind.IMPOSTOR, text, case.author or "unknown")
-        return self._taken(case, letter, case.ticket)
-
-    # --- what all share
-
-    def _save(self, tx: Transaction, change: Change, case: Case, kind: EventKind, text: str, *, by: str) -> Ticket:
+        change = answered_after(tx, case, change, self._policy)
         saved = tx.save_ticket(change.ticket)
-        self._event(tx, case, saved, kind, text, by or "unknown")
-        return saved
-
-    @staticmethod
-    def _event(tx: Transaction, case: Case, ticket: Ticket, kind: EventKind, text: str, author: str) -> None:  # noqa: PLR0917
-        tx.add_event(Event(at=case.at, ticket=ticket.number, kind=kind, author=author, text=text))
-
-    def _keep_letter(self, tx: Transaction, case: Case, role: LetterRole, ticket: int | None) -> Letter:
-        assert case.destiny is not None
-        assert case.decision is not None
-        read = case.read
-        return tx.keep_letter(
-            Letter(
-                place=case.arrival.place,
-                message_id=case.message_id,
-                digest=read.mail.digest,
-                sender=read.origin.client.address or case.author,
-                subject=read.mail.subject,
-                received_at=case.at,
-                taken_at=case.now,
-                role=role,
-                proof=read.origin.proof,
-                ticket=ticket,
-                truncated=case.arrival.truncated,
-                marked=case.destiny.marked,
-                disposition=read.origin.disposition.value,
-                reasons=(*case.destiny.reasons, *_reasons(case, role)),
-                defects=case.defects,
-                recipients=recipients_of(read.mail, self._policy) if role is LetterRole.AGENT_FIRST else frozenset(),
-                raw=b"" if role is LetterRole.OWN else case.arrival.raw,
-            )
-        )
-
-    @staticmethod
-    def _taken(case: Case, letter: Letter, ticket: Ticket | None) -> Taken:
-        assert case.destiny is not None
-        assert case.decision is not None
-        return Taken(
-            fate=case.destiny.fate.value,
-            message_id=case.message_id,
-            letter=letter.id,
-            ticket=ticket.number if ticket is not None else None,
-            categories=tuple(category.value for category in case.decision.categories),
-            due_at=tuple(each.due_at for each in ticket.deadlines if each.unanswered()) if ticket is not None else (),
-            reasons=tuple(f"{each.decision}={each.value}" for each in (*case.destiny.reasons, *case.decision.reasons)),
-            defects=len(case.defects),
-        )
-
-
-def _reasons(case: Case, role: LetterRole) -> tuple[Reason, ...]:
-    """A follow-up is not judged as a first letter: its own reading is what it was decided by."""
-    assert case.decision is not None
-    if role in (LetterRole.FOLLOW_UP, LetterRole.THANKS):
-        return (*case.read.origin.reasons, *case.read.follow_up.reasons)
-    return case.decision.reasons
-
-
-def rings_at(ticket: Ticket) -> datetime | None:
-    """The next moment at which the clock has something to do for the ticket."""
-    owed = (each for each in ticket.deadlines if each.unanswered() and not ticket.silent)
-    moments = [moment for each in owed for moment in (each.warn_at, each.due_at) if moment is not None]
-    return min((*moments, *((ticket.closes_at,) if ticket.closes_at is not None else ())), default=None)
+        kind = EventKind.REOPENED if reopened else EventKind.JOINED
+        add_event(tx, case, saved, kind, role.value, by=client)
+        letters = 0
+        if not case.stale:
+            letters = 0 if case.read.origin.silenced else self._letters.follow_up(tx, case, change, saved)
+            letters += self._staff.relayed_request(tx, case, saved) if role is LetterRole.FOLLOW_UP else 0
+        return replace(taken(case, letter, saved), letters=letters)
 
 
 _ROLE_OF_FIRST = {TicketKind.MACHINE: LetterRole.AUTOMATIC, TicketKind.UNPROVED: LetterRole.UNPROVED}

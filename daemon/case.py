@@ -29,6 +29,8 @@ class Case:
     stale: bool
     defects: tuple[str, ...]
     now: datetime
+    known: Letter | None = None
+    """The unproved letter that this copy in Sent is the proof of, or None."""
     destiny: Destiny | None = None
     decision: Decision | None = None
 

@@ -11,7 +11,7 @@ from daemon.arrival import is_synthetic
 from daemon.case import Case
 from daemon.gate import Gate, Passage
 from daemon.letters import ClientFacts, Letters
-from daemon.mime import LetterKind, build
+from daemon.mime import LetterKind, build, can_be_written_to
 from daemon.sender import Sender, serial_of
 from daemon.staff_correspondence import StaffCorrespondence
 from daemon.templating import Rendered
@@ -97,7 +97,8 @@ class Correspondence:
             case Told.DEFERRED_PART:
                 rendered = self._letters.part_deferred(ticket, added, now=case.now, language=language)
                 names = "+".join(sorted(category.value for each in added for category in each.categories))
-                key = f"deferred:{ticket.number}:{names}"
+                monday = max(each.deferred_until for each in added if each.deferred_until is not None)
+                key = f"deferred:{ticket.number}:{names}:{monday.isoformat()}"
             case Told.REOPENED_OUTSIDE_HOURS:
                 rendered = self._letters.reopened(ticket, added, now=case.now, language=language)
                 key = f"reopened:{ticket.number}:{added[0].reached_at.isoformat()}"
@@ -147,7 +148,7 @@ class Correspondence:
         """An ordinary letter: only an agent refuses, never the program. False where nobody can get it."""
         if not ticket.requester:
             return False
-        self._write(
+        outgoing = self._write(
             tx,
             ticket,
             self._letters.refusal(ticket, refusal, now=now),
@@ -156,23 +157,23 @@ class Correspondence:
             kind=LetterKind.ORDINARY,
             now=now,
         )
-        return True
+        return outgoing.state is not OutgoingState.SUPPRESSED
 
     def relayed_answer(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
-        """An agent's answer, sent on from the support address in the client's own thread."""
+        """An agent's answer, sent on from the support address in the client's own thread; 0 where it cannot be."""
         if not ticket.requester:
             return 0
-        self._write(
+        outgoing = self._write(
             tx,
             ticket,
-            self._letters.relayed_answer(ticket, case.read.words.new, now=case.now),
+            self._letters.relayed_answer(ticket, case.commands.rest, now=case.now),
             key=f"relay:{case.message_id}"[:500],
             answers=answers_of(tx, ticket),
             kind=LetterKind.ORDINARY,
             repeatable=False,
             now=case.now,
         )
-        return 1
+        return int(outgoing.state is not OutgoingState.SUPPRESSED)
 
     def rewritten(self, ticket: Ticket, outgoing: Outgoing, *, answers: tuple[str, ...], now: datetime) -> Outgoing:
         """A letter that waited until its last promise passed, written anew as the late one: it names no past time.
@@ -221,6 +222,8 @@ class Correspondence:
     ) -> Outgoing:
         automatic = kind is not LetterKind.ORDINARY
         held_back = passage.held_back if passage is not None else None
+        if not can_be_written_to(ticket.requester):
+            held_back = f"no letter can be written to the address {ticket.requester[:254]!r}"
         message_id = make_message_id(
             self._keys,
             purpose=Purpose.CLIENT,

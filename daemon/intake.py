@@ -17,7 +17,7 @@ from daemon.time_source import TimeSource
 from daemon.unreadable import Unreadable
 from rules.commands import CommandBlock, parse_commands
 from rules.decide import decide
-from rules.decision import Disposition
+from rules.decision import Disposition, Proof
 from rules.fate import Destiny, Pointers, Surroundings, find_fate, find_pointers
 from rules.policy import Policy
 from rules.reason import Reason
@@ -82,9 +82,12 @@ class Intake:
         now = self._time.now()
         case = self._look_up(tx, arrival, read, now)
         known = find_known(tx, case, self._policy)
-        if known is not None:
-            return self._applying.copy(tx, case, known)
-        return self._applying.apply(tx, self._decide(case))
+        if known is None:
+            return self._applying.apply(tx, self._decide(case))
+        if known.role is LetterRole.UNPROVED and read.origin.proof is Proof.SENT_FOLDER:
+            # An impostor's or a colleague's, as the copy in the inbox looked; the one in Sent proves that it is not.
+            return self._applying.apply(tx, self._decide(replace(case, known=known)))
+        return self._applying.copy(tx, case, known)
 
     def _look_up(self, tx: View, arrival: Arrival, read: ReadLetter, now: datetime) -> Case:
         """Everything the store knows that bears on this letter."""
@@ -132,7 +135,7 @@ class Intake:
             at=case.arrival.received_at,
             policy=self._policy,
         )
-        if case.same_id:
+        if case.same_id and case.known is None:
             destiny = _marked_as_same_id(destiny)
         decision = decide(
             origin=read.origin,
@@ -192,12 +195,16 @@ def find_known(tx: View, case: Case, policy: Policy) -> Letter | None:
         return copy
     if case.read.origin.disposition is Disposition.AGENT:
         # A footer added on one of two roads changes the content; an agent's answer is never counted twice.
-        answers = (LetterRole.ANSWER, LetterRole.AGENT_FIRST, LetterRole.COMMAND, LetterRole.NOTE)
-        return next((each for each in case.same_id if each.role in answers), None)
+        return next((each for each in case.same_id if each.role in _AGENTS_ROLES), None)
     if case.read.origin.disposition is not Disposition.NEW_REQUEST or not case.read.origin.client.address:
         return None
     since = case.arrival.received_at - policy.duplicate_window
     return tx.find_twin(case.read.origin.client.address, case.read.mail.digest, since)
+
+
+_AGENTS_ROLES = frozenset(
+    {LetterRole.ANSWER, LetterRole.AGENT_FIRST, LetterRole.COMMAND, LetterRole.NOTE, LetterRole.UNPROVED}
+)
 
 
 def _marked_as_same_id(destiny: Destiny) -> Destiny:

@@ -51,9 +51,11 @@ class Obeying:
         self._letters = correspondence
         self._staff = staff
 
-    def obey_letter(self, tx: Transaction, case: Case, ticket: Ticket | None) -> int:
-        """All commands of a letter, in order; they count at its moment. One answer goes to its author. Gives how many
-        letters were written."""
+    def obey_letter(self, tx: Transaction, case: Case, ticket: Ticket | None) -> tuple[int, Ticket | None]:
+        """All commands of a letter, in order; they count at its moment. One answer goes to its author.
+
+        Gives how many letters were written, and the ticket as it is afterwards.
+        """
         done: list[Obeyed] = []
         for command in case.commands.commands:
             obeyed = self.obey(tx, ticket, command, author=case.author, at=case.at, now=case.now)
@@ -61,7 +63,8 @@ class Obeying:
             done.append(obeyed)
         letters = sum(each.told for each in done)
         outcomes = tuple(CommandOutcome(line=each.command.line, refused=each.refused, told=each.told) for each in done)
-        return letters + self._staff.command_answer(tx, case, outcomes, case.commands.not_understood, ticket)
+        letters += self._staff.command_answer(tx, case, outcomes, case.commands.not_understood, ticket)
+        return letters, ticket
 
     def obey(
         self, tx: Transaction, ticket: Ticket | None, command: Command, *, author: str, at: datetime, now: datetime

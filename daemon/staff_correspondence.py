@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from daemon.agents_letters import AgentsLetters, AgentTicket, CommandOutcome, Digest, NoticeKind
 from daemon.case import Case
 from daemon.gate import Gate
-from daemon.mime import AttachedFile, LetterKind, build
+from daemon.mime import AttachedFile, LetterKind, build, can_be_written_to
 from daemon.sender import Sender, serial_of
 from daemon.templating import Rendered
 from rules.commands import NotUnderstood
 from rules.policy import Policy
 from rules.ticket import Deadline, Ticket
 from rules.tokens import Purpose, SigningKeys, make_message_id, make_subject_token
-from store.records import Outgoing
+from store.records import Outgoing, OutgoingState
 from store.writing import Transaction
 
 TOKEN_LIVES = timedelta(days=30)
@@ -104,10 +104,26 @@ class StaffCorrespondence:
             tx, NoticeKind.QUARANTINE, key=f"quarantine:{aside}", ticket=ticket, detail=why, number=aside, now=now
         )
 
-    def bounced(self, tx: Transaction, ticket: Ticket, recipient: str, why: str, *, key: str, now: datetime) -> int:
+    def bounced(self, tx: Transaction, case: Case, ticket: Ticket, recipient: str, why: str) -> int:
+        """Once a ticket: a client who cannot be reached is reached no better the second time."""
         return self._notice(
-            tx, NoticeKind.BOUNCED, key=f"bounced:{key}", ticket=ticket, recipient=recipient, detail=why, now=now
+            tx,
+            NoticeKind.BOUNCED,
+            key=f"bounced:{ticket.number}",
+            ticket=ticket,
+            recipient=recipient or ticket.requester,
+            detail=why.strip(" ()"),
+            now=case.now,
         )
+
+    def not_proved(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
+        """Once a ticket, to the desk and never to whom the letter claims to be from."""
+        agents = tuple(each for each in self._staff.notify if each != case.author)
+        key = f"unproved:{ticket.number}"
+        rendered = self._letters.notice(
+            NoticeKind.ANSWER_NOT_PROVED, now=case.now, ticket=ticket, recipient=case.author, detail=""
+        )
+        return sum(self._write(tx, each, rendered, key=key, ticket=ticket.number, now=case.now) for each in agents)
 
     def store_trouble(self, tx: Transaction, why: str, *, key: str, now: datetime) -> int:
         return self._notice(tx, NoticeKind.STORE_TROUBLE, key=key, detail=why, now=now)
@@ -174,6 +190,11 @@ class StaffCorrespondence:
         )
         return self.command_answer(tx, case, (outcome,), (), ticket)
 
+    def not_relayed(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
+        """The agent's answer could not be sent on: the client's address takes no letter."""
+        outcome = CommandOutcome(line="", refused="клиенту нельзя отправить письмо: нет пригодного адреса")
+        return self.command_answer(tx, case, (outcome,), (), ticket)
+
     def relayed_request(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
         """A new request for agents without access to the mailbox, the original attached."""
         attachments = tuple(each.filename for each in case.read.mail.attachments if each.filename)
@@ -204,6 +225,7 @@ class StaffCorrespondence:
         return tuple(
             AgentTicket(
                 ticket=ticket,
+                asked=ticket.excerpt,
                 token=make_subject_token(self._keys, ticket=ticket.number or 0, agent=agent, expires=now + TOKEN_LIVES),
             )
             for ticket in dict.fromkeys(tickets)
@@ -239,21 +261,24 @@ class StaffCorrespondence:
             domain=self._sender.domain,
             expires=now + TOKEN_LIVES,
         )
-        raw = build(
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            sender=self._sender.address,
-            sender_name=self._sender.name,
-            recipient=agent,
-            message_id=message_id,
-            date=now.astimezone(self._policy.schedule.zone),
-            kind=kind,
-            loop_mark=self._sender.loop_mark,
-            in_reply_to=answers or None,
-            references=(answers,) if answers else (),
-            attachments=attachments,
-        )
+        reachable = can_be_written_to(agent)
+        raw = b""
+        if reachable:
+            raw = build(
+                subject=rendered.subject,
+                text=rendered.text,
+                html=rendered.html,
+                sender=self._sender.address,
+                sender_name=self._sender.name,
+                recipient=agent,
+                message_id=message_id,
+                date=now.astimezone(self._policy.schedule.zone),
+                kind=kind,
+                loop_mark=self._sender.loop_mark,
+                in_reply_to=answers or None,
+                references=(answers,) if answers else (),
+                attachments=attachments,
+            )
         queued = tx.queue(
             Outgoing(
                 key=own_key,
@@ -263,10 +288,12 @@ class StaffCorrespondence:
                 message_id=message_id,
                 envelope_from=self._sender.address,
                 raw=raw,
+                state=OutgoingState.QUEUED if reachable else OutgoingState.SUPPRESSED,
+                reason="" if reachable else f"no letter can be written to the address {agent[:254]!r}",
                 to_client=False,
                 automatic=True,
                 created_at=now,
                 next_attempt_at=now,
             )
         )
-        return int(queued.message_id == message_id)
+        return int(reachable and queued.message_id == message_id)

@@ -116,3 +116,5 @@ class Ticket:
     """The language the client wrote his first letter in."""
     silent: bool = False
     """No reminders: the letter was older than ``max_age`` when it was taken, or a machine wrote it."""
+    excerpt: str = ""
+    """The beginning of the client's first words, one line: what agents are shown in lists."""

@@ -85,6 +85,7 @@ class TicketRow(SQLModel, table=True):
     closes_at: datetime | None = Field(sa_column=Column(Moment, nullable=True))
     language: Language = Field(sa_column=Column(Choice(Language), nullable=False))
     silent: bool
+    excerpt: str = Field(sa_column=Column(Words, nullable=False))
 
 
 class DeadlineRow(SQLModel, table=True):

@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("closes_at", moment, nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("silent", sa.Boolean(), nullable=False),
+        sa.Column("excerpt", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["linked_to"],
             ["tickets.number"],
