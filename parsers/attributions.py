@@ -79,7 +79,7 @@ def _ends_with_verb(text: str) -> bool:
     end = text[-60:].rstrip(_LOOSE_END + ".-:：").lower()
     for verb in _VERBS if end.endswith(_VERBS) else ():
         before = end[-len(verb) - 1 : -len(verb)]
-        if end.endswith(verb) and (not before.isalpha() or not verb.isascii() and ord(verb[0]) > 0x3000):
+        if end.endswith(verb) and (not before.isalpha() or ord(verb[0]) > 0x3000):
             return True
     return False
 

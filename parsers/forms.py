@@ -1,9 +1,9 @@
 """Letters of a site's feedback form: the client stands in fields of the text, not in the From line.
 
-    Имя: Айгерим                 Name                      > Имя: Айгерим   (forwarded by a colleague)
-    E-mail: a@b.kz               Айгерим                   > …
-    Сообщение:                   E-mail                    Message: first line
-    several lines                a@b.kz                    second line
+Имя: Айгерим                 Name                      > Имя: Айгерим   (forwarded by a colleague)
+E-mail: a@b.kz               Айгерим                   > …
+Сообщение:                   E-mail                    Message: first line
+several lines                a@b.kz                    second line
 """
 
 import re
@@ -16,7 +16,9 @@ MAX_LINES = 400
 _LONGEST_VALUE = 300
 
 # Имя: Айгерим | *E-mail* : a@b.kz | Телефон — +7 701 | | Имя | Айгерим | (a table)
-_FIELD = re.compile(r"[\s|>*_•\-]{0,8}(?P<name>[^:：|—=*_]{2,60}?)[\s*_]{0,4}(?:[:：|=—]|\s-\s)[*_\s|]{0,6}(?P<value>.*)")
+_FIELD = re.compile(
+    r"[\s|>*_•\-]{0,8}(?P<name>[^:：|—=*_]{2,60}?)[\s*_]{0,4}(?:[:：|=—]|\s-\s)[*_\s|]{0,6}(?P<value>.*)"
+)
 # One mailbox as people have it: no quoted local parts, no address literals (RFC 5321, 4.1.2 allows more)
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]{1,64}){0,8}"
@@ -28,8 +30,8 @@ _RULE = re.compile(r"\s*[-_=*–—]{2,}\s*$")
 def find_form(mail: ParsedMail, words: Words, fields: Mapping[str, tuple[str, ...]]) -> FormLetter | None:
     """What a form's letter says of the client; None if the text has not the fields of a form.
 
-    ``fields`` gives for ``name``, ``address``, ``telephone``, ``account`` and ``message`` the words that stand before the
-    colon, in any case. It is a form if it has two of these fields, a message or an address among them. An address that
+    ``fields`` gives for ``name``, ``address``, ``telephone``, ``account`` and ``message`` the words that stand before
+    the colon, in any case. It is a form if it has two of these fields, a message or an address among them. An address that
     is not well formed is left out, for the Reply-To field instead; a form that a colleague handed on is read likewise.
     """
     for text in _texts(words):

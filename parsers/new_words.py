@@ -34,12 +34,15 @@ _BAR = re.compile(r"\s{0,3}\|(?:\s|$)")
 _LINK_REST = re.compile(r"\s*[(<]?https?://\S+[)>]?\s*>?\s*$")
 # -- Please reply above this line -- | ##- Ответьте выше этой линии -##
 _REPLY_ABOVE = re.compile(
-    r"[\s#\-=_*>]{0,20}(?:please\s)?(?:(?:type\s)?(?:your\s)?reply\s(?:above|on top of)\sthis|(?:write|enter)\syour\sreply\sabove|(?:пожалуйста,?\s)?(?:напишите\s)?"
+    r"[\s#\-=_*>]{0,20}(?:please\s)?(?:(?:type\s)?(?:your\s)?reply\s(?:above|on top of)\sthis|(?:write"
+    r"|enter)\syour\sreply\sabove|(?:пожалуйста,?\s)?(?:напишите\s)?"
     r"(?:отвечайте|ответьте|ваш\sответ|пишите|ответ)\s(?:выше|над)\s)",
     re.IGNORECASE,
 )
 # -------- Конец пересылаемого сообщения -------- (Яндекс)
-_END_OF_FORWARD = re.compile(r"\s*-{2,}\s*(?:конец|завершение|end of|пересылаемое сообщение заверш)[^-]{0,60}-{2,}\s*$", re.IGNORECASE)
+_END_OF_FORWARD = re.compile(
+    r"\s*-{2,}\s*(?:конец|завершение|end of|пересылаемое сообщение заверш)[^-]{0,60}-{2,}\s*$", re.IGNORECASE
+)
 
 
 class Role(Enum):
@@ -80,7 +83,9 @@ def _gather(lines: Sequence[str], roles: Sequence[Role], wanted: tuple[Role, ...
 
 def _as_first(lines: Sequence[str], roles: Sequence[Role], new: str) -> str:
     if Role.FORWARDED in roles:
-        kept = (_shown(line, role) for line, role in zip(lines, roles, strict=True) if role in (Role.NEW, Role.FORWARDED))
+        kept = (
+            _shown(line, role) for line, role in zip(lines, roles, strict=True) if role in (Role.NEW, Role.FORWARDED)
+        )
         return "\n".join(kept).strip()
     if new:
         return new
@@ -206,6 +211,8 @@ class _Reader:
     def _take_divider(self, index: int) -> int | None:
         """A divider or header lines of a quoted letter: usually all below belongs to it. None if there is neither."""
         line = self._lines[index]
+        if _END_OF_FORWARD.match(line[:120]):
+            return self._mark(index, index + 1, Role.QUOTED)
         if quoted_headers.is_forward_divider(line):
             return self._take_forward(index)
         after = self._filled_after[index]
@@ -223,7 +230,9 @@ class _Reader:
         """Whether what follows a bare «Begin forwarded message:» makes it more than a sentence."""
         if after >= len(self._lines):
             return False
-        return self._lines[index].rstrip().endswith(":") or quoted_headers.read_header_line(self._lines[after]) is not None
+        return (
+            self._lines[index].rstrip().endswith(":") or quoted_headers.read_header_line(self._lines[after]) is not None
+        )
 
     def _take_forward(self, index: int) -> int:
         for end in range(index + 1, len(self._lines)):
@@ -294,6 +303,8 @@ def _forwarded(lines: Sequence[str], roles: Sequence[Role]) -> Forwarded | None:
         for line, role in zip(lines[start:], roles[start:], strict=True)
         if role is Role.FORWARDED and not _END_OF_FORWARD.match(line[:120])
     ]
+    if not inner:
+        return None
     announced = start
     while announced and roles[announced - 1] is Role.ANNOUNCEMENT:
         announced -= 1

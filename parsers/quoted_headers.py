@@ -1,10 +1,10 @@
 """Dividers and header lines above a letter that stands inside another as text, and what they tell of it.
 
-    -----Original Message-----          ---------- Forwarded message ---------      Begin forwarded message:
-    От: Имя <a@b.kz>                    From: Name <a@b.kz>
-    Отправлено: 23 ноября 2026 г. 12:04 Date: Mon, 23 Nov 2026 at 12:04
-    Кому: …                             Subject: …
-    Тема: …                             To: …
+-----Original Message-----          ---------- Forwarded message ---------      Begin forwarded message:
+От: Имя <a@b.kz>                    From: Name <a@b.kz>
+Отправлено: 23 ноября 2026 г. 12:04 Date: Mon, 23 Nov 2026 at 12:04
+Кому: …                             Subject: …
+Тема: …                             To: …
 """
 
 import re
@@ -26,7 +26,9 @@ del _field, _by_language, _names, _name
 _AMBIGUOUS = frozenset(("a", "an", "do", "i", "at"))
 
 # *От:* Имя <a@b.kz> | Envoyé : vendredi | 发件人: x | От:\tИмя
-_HEADER_LINE = re.compile(r"[\s*_>|•\u200b-\u200f]{0,12}(?P<name>[^\W\d_][\w .\-]{0,24}?)[\s*_\u00a0]{0,3}[:：][*_]{0,2}\s*(?P<value>.*)")
+_HEADER_LINE = re.compile(
+    r"[\s*_>|•\u200b-\u200f]{0,12}(?P<name>[^\W\d_][\w .\-]{0,24}?)[\s*_\u00a0]{0,3}[:：][*_]{0,2}\s*(?P<value>.*)"
+)
 _EMAIL = re.compile(r"(?<![^\s<>\"'(\[:;,])[\w.+=\-&'/]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
 
 # -----Original Message----- | -------- Пересылаемое сообщение -------- | ----- Mensagem original ----- Von: …
@@ -139,7 +141,13 @@ def read_author(value: str) -> Address:
     found = _EMAIL.search(value)
     if found is None:
         return Address(name=value.strip(" \"'*_<>[]"), address="") if value else NOBODY
-    name = value[: found.start()].strip(" \"'*_<([\t").removesuffix("[mailto:").removesuffix("mailto:").strip(" \"'*_<([\t")
+    name = (
+        value[: found.start()]
+        .strip(" \"'*_<([\t")
+        .removesuffix("[mailto:")
+        .removesuffix("mailto:")
+        .strip(" \"'*_<([\t")
+    )
     return Address(name=name, address=found[0].lower().strip("."))
 
 

@@ -21,23 +21,33 @@ _DELIMITER = re.compile(r"\s{0,8}(?:-{2,3}|—{2}|–{2}|ᐧ|_{2,3})\s*$")
 _RULE = re.compile(r"\s{0,8}(?:[-_=*#~+—–.]{2,}\s*){1,3}$|\s{0,8}[—–]\s*$")
 
 _DEVICES = (
-    r"iphone|ipad|ipod|айфон\w*|айпад\w*|android|андроид\w*|samsung|galaxy|xiaomi|redmi|huawei|honor|realme|oppo|vivo|pixel"
-    r"|blackberry|nokia|htc|sony|xperia|motorola|oneplus|windows|outlook|yahoo|gmail|mail\.?ru|почт\w+|яндекс\S*|yandex\S*"
-    r"|mobile\w*|phone|handy|mobil\w*|smartphone|смартфон\w*|телефон\w*|tablet|планшет\w*|device|gerät|mailbox|airmail"
-    r"|sparrow|spark|nine|acompli|typeapp|mailbird|proton\w*|bluemail|blue|mymail|k-9|thunderbird|superhuman|polymail|verizon"
-    r"|t-mobile|at&t|lg|mac|apple|app|application|приложени\w+|电话|手机|ios|aqua|zoho|tuta\w*|fairemail|mailspring|edison|newton"
+    r"iphone|ipad|ipod|айфон\w*|айпад\w*|android|андроид\w*|samsung|galaxy|xiaomi|redmi|huawei|honor|realme"
+    r"|oppo|vivo|pixel"
+    r"|blackberry|nokia|htc|sony|xperia|motorola|oneplus|windows|outlook|yahoo|gmail|mail\.?ru|почт\w+"
+    r"|яндекс\S*|yandex\S*"
+    r"|mobile\w*|phone|handy|mobil\w*|smartphone|смартфон\w*|телефон\w*|tablet|планшет\w*|device|gerät|mailbox"
+    r"|airmail"
+    r"|sparrow|spark|nine|acompli|typeapp|mailbird|proton\w*|bluemail|blue|mymail|k-9|thunderbird|superhuman"
+    r"|polymail|verizon"
+    r"|t-mobile|at&t|lg|mac|apple|app|application|приложени\w+|电话|手机|ios|aqua|zoho|tuta\w*|fairemail|mailspring"
+    r"|edison|newton"
 )
 _SENT = (
-    r"sent\s(?:from|via|with|using|by)|get\soutlook|posted\s(?:from|via)|from\smy|from\smobile|envoyé\s(?:depuis|de|avec|à)"
+    r"sent\s(?:from|via|with|using|by)|get\soutlook|posted\s(?:from|via)|from\smy|from\smobile"
+    r"|envoyé\s(?:depuis|de|avec|à)"
     r"|von\smeinem|gesendet\s(?:von|mit|über)|diese\snachricht\swurde|enviado\s(?:desde|do|de|a\spartir|via|com|pelo)"
-    r"|inviato\s(?:da|dal|con|tramite)|verzonden\s(?:vanaf|via|met|vanuit)|verstuurd\s(?:vanaf|met|via)|wysłan[eoay]\s(?:z|za)"
-    r"|skickat\sfrån|sendt\sfra|lähetetty|odesláno\sz|poslano\ss?a?|odoslané\sz|trimis\s(?:de|din)|gönderildi|στάλθηκε"
+    r"|inviato\s(?:da|dal|con|tramite)|verzonden\s(?:vanaf|via|met|vanuit)|verstuurd\s(?:vanaf|met|via)"
+    r"|wysłan[eoay]\s(?:z|za)"
+    r"|skickat\sfrån|sendt\sfra|lähetetty|odesláno\sz|poslano\ss?a?|odoslané\sz|trimis\s(?:de|din)|gönderildi"
+    r"|στάλθηκε"
     r"|отправлено\s(?:с|из|от|через|при|со)|послано\s(?:с|из)|отправлен[оа]?|написано\sс|надіслано\s(?:з|із|через)"
-    r"|(?:менің\s)?\S{1,20}\s(?:құрылғысынан|телефонымнан)|жіберілді|жіберілген|скачать\sпочту|с\sуважением\sмой\sайфон"
+    r"|(?:менің\s)?\S{1,20}\s(?:құрылғысынан|телефонымнан)|жіберілді|жіберілген|скачать\sпочту"
+    r"|с\sуважением\sмой\sайфон"
 )
 # Sent from my iPhone | Отправлено из мобильной Почты Mail.ru | Get Outlook for iOS<https://…> | 发自我的 iPad
 _MOBILE = re.compile(
-    rf"[\W_]{{0,6}}(?:(?:{_SENT})\b.{{0,60}}?(?<!\w)(?:{_DEVICES})(?!\w)(?P<rest>.{{0,60}}?)|sent from my(?:\s[\w-]+){{1,3}}"
+    rf"[\W_]{{0,6}}(?:(?:{_SENT})\b.{{0,60}}?(?<!\w)(?:{_DEVICES})(?!\w)(?P<rest>.{{0,60}}?)"
+    rf"|sent from my(?:\s[\w-]+){{1,3}}"
     r"|(?:发自|從|从|来自).{0,24}|\S{0,20}\s?(?:iPhone|iPad|スマホ|携帯)から送信.{0,12}|나의.{0,20}에서 보냄.{0,6}"
     r"|(?:менің\s)?iphone\S{0,8}\sжіберілді|iphone(?:'|’)?\w{0,6}\sgönderildi|\S{1,24}\sfrom\smobile"
     r"|sent\sby\s[\w\s]{2,30}|envoyé.{0,30}orange)[\W_]*(?:https?://\S*[\W_]*)?$",
@@ -46,52 +56,68 @@ _MOBILE = re.compile(
 _LINK_TAIL = re.compile(r"\s*[<(\[]+(?:https?://|mailto:)[^\s>)\]]{1,300}[>)\]]+")
 
 # -Abhishek | - Roman | —Lev.
-_DASHED_NAME = re.compile(r"\s{0,3}(?:[-–—]{1,2}[^\W\d_][\w'’]{1,20}|[-–—]{1,2}\s[^\W\d_a-zа-яё][\w'’]{1,20})(?:\s[^\W\d_a-zа-яё][\w'’.]{0,20}){0,2}[.!]?\s*$")
+_DASHED_NAME = re.compile(
+    r"\s{0,3}(?:[-–—]{1,2}[^\W\d_][\w'’]{1,20}"
+    r"|[-–—]{1,2}\s[^\W\d_a-zа-яё][\w'’]{1,20})(?:\s[^\W\d_a-zа-яё][\w'’.]{0,20}){0,2}[.!]?\s*$"
+)
 
 # +7 701 123 45 67 | тел.: 8 (727) 123-45-67, вн. 12 | Mobile: +49 …
 _FIGURES = re.compile(r"\+?\d[\d ()\-–./\u00a0]{7,24}\d")
 _LABELS = frozenset(
-    "тел телефон телефоны моб мобильный сот сотовый раб рабочий факс контактный городской вн доб внутр т м ф ұялы и "
-    "tel telephone phone mob mobile mobil cell fax office direct ext int t m p f c d wa whatsapp whats app ватсап вотсап telegram "
-    "телеграм viber вайбер tg tél téléphone telefon teléfono móvil whatsap номер для связи only только".split()
+    ["тел", "телефон", "телефоны", "моб", "мобильный", "сот", "сотовый", "раб", "рабочий", "факс", "контактный", "городской", "вн", "доб", "внутр", "т", "м", "ф", "ұялы", "и", "tel", "telephone", "phone", "mob", "mobile", "mobil", "cell", "fax", "office", "direct", "ext", "int", "t", "m", "p", "f", "c", "d", "wa", "whatsapp", "whats", "app", "ватсап", "вотсап", "telegram", "телеграм", "viber", "вайбер", "tg", "tél", "téléphone", "telefon", "teléfono", "móvil", "whatsap", "номер", "для", "связи", "only", "только"]
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 # www.site.kz | https://site.kz | e-mail: a@b.kz | Skype: name | @pandaland
 _SITE = re.compile(
-    r"[*|•]?\s{0,3}(?:(?:e-?mail|mail|почта|эл\. ?почта|сайт|web|www|site|website|skype|telegram|tg|instagram|linkedin|twitter|url)\s?[:.]\s?)?"
-    r"(?:https?://\S{3,120}|www\.\S{3,80}|[\w.+\-]{1,64}@[\w\-.]{3,80}|[\w\-]{2,40}(?:\.[\w\-]{2,40}){0,2}\.(?:kz|ru|com|org|net|by|uz|kg|ua|de|eu|io)/?"
+    r"[*|•]?\s{0,3}(?:(?:e-?mail|mail|почта|эл\. ?почта|сайт|web|www|site|website|skype|telegram|tg|instagram"
+    r"|linkedin|twitter|url)\s?[:.]\s?)?"
+    r"(?:https?://\S{3,120}|www\.\S{3,80}|[\w.+\-]{1,64}@[\w\-.]{3,80}"
+    r"|[\w\-]{2,40}(?:\.[\w\-]{2,40}){0,2}\.(?:kz|ru|com|org|net|by|uz|kg|ua|de|eu|io)/?"
     r"|(?<=:\s)@?[\w.]{3,40})(?:\s?[|,;<(]\s?\S{1,120})?\s*$",
     re.IGNORECASE,
 )
 # Менеджер отдела продаж | Главный бухгалтер, ТОО «Ромашка» | CEO at Pandaland
 _POSITION = re.compile(
-    r"\b(?:директор\w*|менеджер\w*|бухгалтер\w*|специалист\w*|руководител\w+|начальник\w*|юрист\w*|методист\w*|инженер\w*|секретар\w+|ассистент\w*"
-    r"|администратор\w*|координатор\w*|преподавател\w+|заведующ\w+|зам\.?\s|заместител\w+|председател\w+|маркетолог\w*|тренер\w*|эксперт\w*|консультант\w*"
-    r"|аналитик\w*|разработчик\w*|экономист\w*|логист\w*|психолог\w*|основател\w+|соучредител\w+|отдел\w*|департамент\w*|управлени\w+|кафедр\w+|факультет\w*"
-    r"|маман\w*|басшы\w*|меңгеруш\w+|бөлім\w*|есепші\w*|ceo|cto|cfo|coo|founder|manager|director|engineer|developer|president|officer|head of|"
+    r"\b(?:директор\w*|менеджер\w*|бухгалтер\w*|специалист\w*|руководител\w+|начальник\w*|юрист\w*|методист\w*"
+    r"|инженер\w*|секретар\w+|ассистент\w*"
+    r"|администратор\w*|координатор\w*|преподавател\w+|заведующ\w+|зам\.?\s|заместител\w+|председател\w+"
+    r"|маркетолог\w*|тренер\w*|эксперт\w*|консультант\w*"
+    r"|аналитик\w*|разработчик\w*|экономист\w*|логист\w*|психолог\w*|основател\w+|соучредител\w+|отдел\w*"
+    r"|департамент\w*|управлени\w+|кафедр\w+|факультет\w*"
+    r"|маман\w*|басшы\w*|меңгеруш\w+|бөлім\w*|есепші\w*|ceo|cto|cfo|coo|founder|manager|director|engineer"
+    r"|developer|president|officer|head of|"
     r"consultant|assistant|specialist|partner|department|sales|marketing|hr|lead|geschäftsführer|leiter)\b",
     re.IGNORECASE,
 )
 _COMPANY = re.compile(
-    r"(?:^|[\s«\"(|,*])(?:ТОО|ИП|АО|ООО|ОАО|ЗАО|ПАО|ЖШС|АҚ|ЧУ|КГУ|КГКП|ГКП|РГП|НАО|LLP|LLC|Ltd\.?|Inc\.?|GmbH|Corp\.?|Компания|Company|Университет|Академия|Школа|Колледж)(?:[\s»\".,|*]|$)"
+    r"(?:^|[\s«\"(|,*])(?:ТОО|ИП|АО|ООО|ОАО|ЗАО|ПАО|ЖШС|АҚ|ЧУ|КГУ|КГКП|ГКП|РГП|НАО|LLP|LLC|Ltd\.?|Inc\.?|GmbH"
+    r"|Corp\.?|Компания|Company|Университет|Академия|Школа|Колледж)(?:[\s»\".,|*]|$)"
 )
 _PLACE_AT_START = re.compile(
-    r"^[\s*|]*(?:\d{5,6},?\s|адрес\s?:|г\.\s?[А-ЯA-ZӘІҢҒҮҰҚӨҺ]|город\s[А-Я]|(?:РК|Казахстан|Республика Казахстан|Россия|Kazakhstan)[,\s]|ул\.\s|пр(?:-т|\.)\s|(?:Алматы|Астана|Шымкент|Almaty|Astana)\b)",
+    r"^[\s*|]*(?:\d{5,6},?\s|адрес\s?:|г\.\s?[А-ЯA-ZӘІҢҒҮҰҚӨҺ]|город\s[А-Я]|(?:РК|Казахстан"
+    r"|Республика Казахстан|Россия|Kazakhstan)[,\s]|ул\.\s|пр(?:-т|\.)\s|(?:Алматы|Астана|Шымкент|Almaty|Astana)\b)",
 )
 _SIGNOFF = re.compile(
-    r"[\s*\-–—]*(?:с\s(?:глубоким\s|большим\s|искренним\s|наилучшими\s|добрыми\s|теплом)?\s?(?:уважением|пожеланиями|почтением|признательностью|благодарностью)?|заранее\s(?:спасибо|благодар\w+)"
-    r"|спасибо|благодарю|искренне\sваш\w*|всего\s(?:доброго|хорошего)|хорошего\sдня|құрметпен|ізгі\sниетпен|рахмет|з\sповагою|дякую"
-    r"|(?:best|kind|warm|many)\s(?:regards|wishes|thanks)|regards|sincerely(?:\syours)?|yours\s\w+|cheers|thanks(?:\sagain)?|thank\syou|best|rgds|br"
-    r"|mit\sfreundlichen\sgrüßen|viele\sgrüße|liebe\sgrüße|gruß|cordialement|bien\sà\svous|saludos|cordiali\ssaluti|atenciosamente|met\svriendelijke\sgroet\w*|pozdrawiam)"
+    r"[\s*\-–—]*(?:с\s(?:глубоким\s|большим\s|искренним\s|наилучшими\s|добрыми\s|теплом)?\s?(?:уважением"
+    r"|пожеланиями|почтением|признательностью|благодарностью)?|заранее\s(?:спасибо|благодар\w+)"
+    r"|спасибо|благодарю|искренне\sваш\w*|всего\s(?:доброго|хорошего)|хорошего\sдня|құрметпен|ізгі\sниетпен"
+    r"|рахмет|з\sповагою|дякую"
+    r"|(?:best|kind|warm|many)\s(?:regards|wishes|thanks)|regards|sincerely(?:\syours)?|yours\s\w+|cheers"
+    r"|thanks(?:\sagain)?|thank\syou|best|rgds|br"
+    r"|mit\sfreundlichen\sgrüßen|viele\sgrüße|liebe\sgrüße|gruß|cordialement|bien\sà\svous|saludos"
+    r"|cordiali\ssaluti|atenciosamente|met\svriendelijke\sgroet\w*|pozdrawiam)"
     r"[\s,.!*]*(?P<name>.{0,60})$",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"[?]|аккаунт|акк\.|лицевой|л/с|\bлс\b|\bid\b|кабинет|счет|счёт|договор|бин|иин|заявк|просьб|прош[уа]|пожалуйста|account|invoice|please|комнат|ссылк",
+    r"[?]|аккаунт|акк\.|лицевой|л/с|\bлс\b|\bid\b|кабинет|счет|счёт|договор|бин|иин|заявк|просьб|прош[уа]"
+    r"|пожалуйста|account|invoice|please|комнат|ссылк",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[\s*/]*[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?(?:\s?[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?){0,3}[\s,.!*]*$")
+_NAME = re.compile(
+    r"[\s*/]*[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?(?:\s?[^\W\d_a-zа-яёәіңғүұқөһ][\w'’\-]{0,24}\.?){0,3}[\s,.!*]*$"
+)
 
 
 def is_delimiter(line: str) -> bool:
@@ -150,9 +176,7 @@ def _strip_delimited(lines: Sequence[str], end: int) -> int:
         line = lines[index]
         if not line.strip():
             continue
-        if is_delimiter(line):
-            best = index
-        elif is_rule(line) and best == _next_filled(lines, index, end):
+        if is_delimiter(line) or (is_rule(line) and best == _next_filled(lines, index, end)):
             best = index
         filled += 1
         if filled > MAX_DELIMITED_LINES:
@@ -195,7 +219,8 @@ def _strip_disclaimer(lines: Sequence[str], end: int) -> int:
 def _strip_contacts(lines: Sequence[str], end: int) -> int:
     """Takes off a block of contacts under a sign-off or a name; the sign-off and the name stay."""
     end = _last_filled(lines, end)
-    start, weights = end, []
+    start = end
+    weights: list[int] = []
     for index in range(end - 1, max(-1, end - 2 * MAX_BLOCK_LINES), -1):
         line = lines[index].strip()
         if not line:
@@ -244,8 +269,10 @@ def _contact_weight(line: str) -> int | None:
         return None
     if _is_telephone(line):
         return 2
-    if len(line.split()) <= 10 and line[-1] not in ".!?:" and any(
-        pattern.search(line) for pattern in (_COMPANY, _POSITION, _PLACE_AT_START)
+    if (
+        len(line.split()) <= 10
+        and line[-1] not in ".!?:"
+        and any(pattern.search(line) for pattern in (_COMPANY, _POSITION, _PLACE_AT_START))
     ):
         return 2
     return 0 if is_rule(line) or is_sent_from(line) else None
@@ -256,4 +283,6 @@ def is_boilerplate(lines: Sequence[str]) -> bool:
     filled = [line for line in lines if line.strip()]
     if len(filled) > MAX_PARAGRAPH_LINES:
         return False
-    return all(is_sent_from(line) or is_rule(line) or is_delimiter(line) for line in filled) or is_disclaimer(" ".join(filled))
+    return all(is_sent_from(line) or is_rule(line) or is_delimiter(line) for line in filled) or is_disclaimer(
+        " ".join(filled)
+    )

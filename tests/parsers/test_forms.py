@@ -105,12 +105,17 @@ def test_reply_to_tells_the_client_where_the_fields_do_not() -> None:
 
 
 def test_a_form_that_a_colleague_forwarded_is_read_and_his_own_reply_to_is_not() -> None:
-    text = "Посмотрите, пожалуйста.\n\n---------- Forwarded message ---------\nFrom: Сайт <site@b.kz>\nDate: пн, 23 нояб. 2026 г. в 12:04\nSubject: Форма\nTo: info@b.kz\n\n"
+    text = (
+        "Посмотрите, пожалуйста.\n\n---------- Forwarded message ---------\nFrom: Сайт <site@b.kz>\n"
+        "Date: пн, 23 нояб. 2026 г. в 12:04\nSubject: Форма\nTo: info@b.kz\n\n"
+    )
     form = read(text + FORM, subject="Fwd: Форма")
     assert form is not None
     assert form.address == "aigerim@example.kz"
     without = read(
-        text + "Имя: Айгерим\nСообщение: Нет звука", subject="Fwd: Форма", reply_to=(Address(name="", address="agent@b.kz"),)
+        text + "Имя: Айгерим\nСообщение: Нет звука",
+        subject="Fwd: Форма",
+        reply_to=(Address(name="", address="agent@b.kz"),),
     )
     assert without is not None
     assert without.address == ""
