@@ -28,6 +28,8 @@ TWO_FROM = 0.45
 """The probability from which a letter has two categories."""
 DUTY_FROM = 0.3
 """The probability of a second wish that is not deferrable from which the first is no longer surely the only one."""
+PLAIN_FROM = 0.4
+"""The score from which the words name the category by themselves («верните деньги»; not: «посмотрите поскорее»)."""
 LEXICON_WEIGHT = 0.8
 """What an operator's own word adds to its category's score."""
 WORDS_NAMED = 6
@@ -72,7 +74,11 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     judged = judge(model, replace(scores, letter=raised), office=office)
     return Classified(
         readings=tuple(
-            CategoryReading(category=category, confident=judged.waits or not category.deferrable)
+            CategoryReading(
+                category=category,
+                confident=judged.waits or not category.deferrable,
+                plain=len(judged.chosen) > 1 or raised[tuple(Category).index(category)] >= PLAIN_FROM,
+            )
             for category in judged.chosen
         ),
         reasons=tuple(

@@ -76,11 +76,11 @@ def _parts_of_follow_up(ticket: Ticket, reading: Reading, *, at: datetime, polic
 
     Of one that objects nothing waits for the office.
     """
-    confident = tuple(each for each in reading.categories if each.confident and each.category is not Category.OTHER)
-    if confident:
-        parts = split_into_parts(
-            confident, received_at=at, schedule=policy.schedule, answer_within=policy.answer_within
-        )
+    own = tuple(
+        each for each in reading.categories if each.confident and each.plain and each.category is not Category.OTHER
+    )
+    if own:
+        parts = split_into_parts(own, received_at=at, schedule=policy.schedule, answer_within=policy.answer_within)
     else:
         parts = inherited_parts(ticket, received_at=at, policy=policy)
     if not reading.objects:

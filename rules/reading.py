@@ -9,10 +9,15 @@ from rules.reason import Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryReading:
-    """One category the letter was read as. ``confident`` readings alone may run on the office calendar."""
+    """One category the letter was read as. ``confident`` readings alone may run on the office calendar.
+
+    ``plain``: the words name it by themselves; a follow-up of other words («есть новости?») asks for what its ticket
+    asks for.
+    """
 
     category: Category
     confident: bool
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
