@@ -213,7 +213,7 @@ class Dovecot:
     def doveadm(self, *words: str) -> str:
         """Runs doveadm on this server; RuntimeError with its words where it fails."""
         done = subprocess.run(
-            ["doveadm", "-c", str(self.configuration), *words], capture_output=True, text=True, check=False
+            ["doveadm", "-c", str(self.configuration), *words], capture_output=True, text=True, check=False, timeout=30
         )
         if done.returncode != 0:
             raise RuntimeError(f"doveadm {' '.join(words)}: {done.stderr.strip()}")
@@ -263,7 +263,7 @@ class Dovecot:
             process.wait(timeout=5)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(timeout=10)
         with contextlib.suppress(FileNotFoundError):
             (self.base / "run" / "master.pid").unlink()
 
