@@ -1,68 +1,50 @@
-"""The outbox: stored letters go out over SMTP, and what became of each is kept.
+"""The outbox: stored letters go out over SMTP, one at a time, and what became of each is kept (``outcomes.py``).
 
-queued → in flight → committing (noted before DATA) → sent
-                   ↘ queued again (4xx, network: it has certainly not gone out)
-                   ↘ failed (5xx: people are told)
-committing, and no answer came → in doubt: looked for in Sent where that is possible, then repeated once, byte for
-byte; in doubt a second time → unknown (people are told). What may not be repeated is unknown at once.
+A letter's fate is never forgotten because the store was busy: it is held here until the store has taken it, and no
+other letter goes out before.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import Enum, auto
+from datetime import datetime
 from typing import TypeVar
 
 from daemon.backoff import LOG_IN_PAUSE, Backoff
 from daemon.correspondence import NULL_REFUSED, Correspondence, answers_of
 from daemon.errors import LogInRefused, PersonMustLook
 from daemon.journal import Journal
+from daemon.outcomes import Outcomes
 from daemon.smtp import Later, NullSenderRefused, Outcome, Rejected, Sent, SmtpSender, Unknown
-from daemon.staff_correspondence import StaffCorrespondence
 from daemon.time_source import TimeSource
-from store.errors import StoreBroken, StoreBusy
-from store.records import Event, EventKind, Outgoing, OutgoingState
+from store.errors import StoreBroken, StoreBusy, StoreError
+from store.records import Outgoing, OutgoingState
 from store.store import Store
 from store.writing import Transaction
 
 LETTERS_AT_ONCE = 20
-FILES_SENT = "server_files_sent"
-"""The key under which the store keeps that copies of our letters were seen in Sent."""
-LEARNED_AFTER = 5
-"""Letters sent long enough ago without one copy in Sent: the server files none."""
-SHORT_PAUSE = timedelta(seconds=1)
 ASK_AGAIN = 5.0
 """Seconds after which the store is asked again: a command may have queued a letter."""
+NOTED_WITHIN = 0.25
+"""Seconds within which a sent letter is noted as such where the next one does not come to that: a kill in between
+would send it twice."""
 
 T = TypeVar("T")
 
 
-class FilesSent(Enum):
-    """Whether the SMTP server itself files a copy of what it sends."""
-
-    LEARN = auto()
-    YES = auto()
-    NO = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxSettings:
-    """``address``: the sender of the envelope where the null sender is refused."""
-
-    address: str
-    retry_pauses: tuple[timedelta, ...]
-    files_sent: FilesSent
-    sent_copy_wait: timedelta
-
-
 @dataclass(frozen=True, slots=True)
-class _SentNow:
-    """A letter that was taken and is noted in the commit that notes the next one as committing."""
+class _Known:
+    """What became of a letter, not yet in the store."""
 
-    id: int
+    letter: Outgoing
+    outcome: Outcome
     at: datetime
+
+
+class _NotInHandError(Exception):
+    """The letter is not ours to send any more: a copy of it was found in Sent meanwhile."""
 
 
 class Outbox:
@@ -73,24 +55,26 @@ class Outbox:
         *,
         store: Store,
         smtp: SmtpSender,
-        settings: OutboxSettings,
+        outcomes: Outcomes,
+        address: str,
         correspondence: Correspondence,
-        staff: StaffCorrespondence,
         time_source: TimeSource,
         owner: str,
         journal: Journal,
     ) -> None:
         self._store = store
         self._smtp = smtp
-        self._settings = settings
+        self._outcomes = outcomes
+        self._address = address
         self._correspondence = correspondence
-        self._staff = staff
         self._time = time_source
         self._owner = owner
         self._journal = journal
         self._wake = asyncio.Event()
         self._stopping = False
-        self._not_yet_noted: list[_SentNow] = []
+        self._known: list[_Known] = []
+        self._unfinished = False
+        """Letters may be in hand with which nothing was begun."""
         self.trouble = ""
         self.progressed_at = time.monotonic()
 
@@ -129,11 +113,20 @@ class Outbox:
         """Ends the connection."""
         await self._smtp.close()
 
+    def adopt(self) -> int:
+        """At the start: takes over what a service that is no more had in hand; gives how many letters."""
+        with self._store.transaction() as tx:
+            return self._outcomes.adopt(tx, self._owner, self._time.now())
+
     def settle(self) -> None:
-        """After ``run`` has ended, however it ended: what was sent and is not yet noted is noted."""
-        sent, self._not_yet_noted = self._not_yet_noted, []
-        if sent:
-            self._keep_sent(sent)
+        """After ``run`` has ended, however it ended: what became of letters and is not yet noted is noted.
+
+        Where the store is busy even then, it is found at the next start as if the service had been killed.
+        """
+        try:
+            self._keep_known()
+        except StoreError as error:
+            self._journal.error("letters_sent_and_not_noted", why=str(error), count=len(self._known))
 
     async def _sleep(self, seconds: float, *, wakes: bool) -> None:
         """Until something is queued (where ``wakes``), the service stops or the time is over; in slices, so that the
@@ -170,198 +163,155 @@ class Outbox:
 
         Raises LogInRefused, PersonMustLook and what the store raises.
         """
+        await self._clear_up()
         tried: set[int] = set()
         while not self._stopping:
-            fresh = await self._kept(lambda: self._take(tried))
-            if not fresh:
-                break
-            for index, letter in enumerate(fresh):
-                assert letter.id is not None
-                tried.add(letter.id)
-                refused = await self._send_and_note(letter, rest=list(fresh[index + 1 :]), tried=tried)
-                if refused is not None or self._stopping:
-                    await self._give_back(list(fresh[index + 1 :]))
-                    return refused
+            self._unfinished = True
+            letters = await self._kept(lambda: self._take(tried))
+            try:
+                refused = await self._send_all(letters, tried)
+            except (LogInRefused, PersonMustLook):
+                await self._clear_up()
+                raise
+            if refused is not None or self._stopping:
+                await self._clear_up()
+                return refused
+            self._unfinished = False
+            if not letters:
+                return None
         return None
 
     def _take(self, tried: set[int]) -> tuple[Outgoing, ...]:
         now = self._time.now()
         with self._store.transaction() as tx:
-            letters = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
-            if not letters:
-                return ()
-            ready = tuple(self._fresh(tx, each, now) for each in letters)
-            taken = tx.take(tuple(each.id for each in ready if each.id is not None), self._owner, now)
+            due = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
+            ready = [fresh for each in due if (fresh := self._ready(tx, each, now)) is not None]
+            taken = tx.take((each.id for each in ready if each.id is not None), self._owner, now) if ready else ()
             return tuple(each for each in ready if each.id in taken)
 
-    def _fresh(self, tx: Transaction, letter: Outgoing, now: datetime) -> Outgoing:
-        """A letter that would promise the past is written anew, unless it may already have gone out."""
+    def _ready(self, tx: Transaction, letter: Outgoing, now: datetime) -> Outgoing | None:
+        """The letter as it is to go out now; None where it must wait or cannot be written."""
+        if self._outcomes.is_held(tx, letter, now):
+            return None
+        if not letter.envelope_from and tx.meta(NULL_REFUSED):
+            letter = replace(letter, envelope_from=self._address)
         if letter.valid_until is None or letter.valid_until > now or letter.in_doubt or letter.ticket is None:
             return letter
-        ticket = tx.ticket(letter.ticket)
+        return self._written_anew(tx, letter, now)
+
+    def _written_anew(self, tx: Transaction, letter: Outgoing, now: datetime) -> Outgoing | None:
+        """A letter that would promise the past; only one that has certainly not gone out."""
+        ticket = tx.ticket(letter.ticket) if letter.ticket is not None else None
         if ticket is None:
             return letter
-        anew = self._correspondence.rewritten(ticket, letter, answers=answers_of(tx, ticket), now=now)
+        answers = answers_of(tx, ticket)
+        try:
+            anew = self._correspondence.rewritten(ticket, letter, answers=answers, now=now)
+        except Exception as error:  # a fault of ours in one letter's words must not keep the others from going out
+            self._journal.error("letter_broke_the_program", trouble=error, message_id=letter.message_id)
+            self._outcomes.fail(tx, letter, f"{type(error).__name__} while it was written anew", now)
+            return None
         tx.replace_outgoing(anew)
         return anew
 
-    async def _send_and_note(self, letter: Outgoing, *, rest: list[Outgoing], tried: set[int]) -> str | None:
-        """One letter; gives why all must wait where the server itself is the trouble."""
-        try:
-            outcome = await self._deliver(letter)
-        except (LogInRefused, PersonMustLook):
-            await self._note_sent()
-            await self._give_back([letter, *rest])
-            raise
-        if isinstance(outcome, NullSenderRefused):
-            tried.discard(letter.id or 0)  # the same letter goes again at once, from the mailbox's address
-        return await self._note(letter, outcome, more=bool(rest))
-
-    async def _deliver(self, letter: Outgoing) -> Outcome:
-        async def before_data() -> None:
-            sent = tuple(self._not_yet_noted)
-            await self._kept(lambda: self._note_committing(letter, sent))
-            self._not_yet_noted = [each for each in self._not_yet_noted if each not in sent]
-
-        return await self._smtp.deliver(
-            letter.raw, envelope_from=letter.envelope_from, recipient=letter.recipient, before_data=before_data
-        )
-
-    def _note_committing(self, letter: Outgoing, sent: tuple[_SentNow, ...]) -> None:
-        assert letter.id is not None
-        with self._store.transaction() as tx:
-            tx.note_committing(letter.id, self._time.now(), sent=tuple((each.id, each.at) for each in sent))
-
-    async def _note(self, letter: Outgoing, outcome: Outcome, *, more: bool) -> str | None:
-        """Keeps what became of the letter; gives why all must wait, or None."""
-        assert letter.id is not None
-        now = self._time.now()
-        if isinstance(outcome, Sent):
-            self._not_yet_noted.append(_SentNow(letter.id, now))
-            self._journal.info(
-                "letter_sent", ticket=letter.ticket, template=letter.template, message_id=letter.message_id
-            )
-            if not more:
-                await self._note_sent()
-            return None
-        await self._note_sent()
-        await self._kept(lambda: self._keep_outcome(letter, outcome, now))
-        if isinstance(outcome, Later) and outcome.whole_server:
-            return outcome.reason
+    async def _send_all(self, letters: Sequence[Outgoing], tried: set[int]) -> str | None:
+        """The letters one by one; gives why all must wait where the server itself is the trouble."""
+        for letter in letters:
+            assert letter.id is not None
+            tried.add(letter.id)
+            try:
+                outcome = await self._deliver(letter)
+            except _NotInHandError:
+                continue
+            if isinstance(outcome, NullSenderRefused):
+                tried.discard(letter.id)  # the same letter goes again at once, from the mailbox's address
+            self._known.append(_Known(letter, outcome, self._time.now()))
+            if isinstance(outcome, Sent):
+                self._journal.info(
+                    "letter_sent", ticket=letter.ticket, template=letter.template, message_id=letter.message_id
+                )
+            if not isinstance(outcome, Sent) or letter is letters[-1]:
+                await self._note_known()
+            if isinstance(outcome, Later) and outcome.whole_server:
+                return outcome.reason
+            if self._stopping:
+                return None
         return None
 
-    async def _note_sent(self) -> None:
-        sent, self._not_yet_noted = self._not_yet_noted, []
-        if sent:
-            await self._kept(lambda: self._keep_sent(sent))
+    async def _deliver(self, letter: Outgoing) -> Outcome:
+        """One attempt. A fault of ours is an outcome like any other: the other letters go on."""
+        committing = False
 
-    def _keep_sent(self, sent: list[_SentNow]) -> None:
+        async def before_data() -> None:
+            nonlocal committing
+            sent = tuple(self._known)
+            if not await self._kept(lambda: self._note_committing(letter, sent)):
+                raise _NotInHandError
+            self._forget(sent)
+            committing = True
+
+        noting = asyncio.create_task(self._note_late())
+        try:
+            return await self._smtp.deliver(
+                letter.raw, envelope_from=letter.envelope_from, recipient=letter.recipient, before_data=before_data
+            )
+        except (LogInRefused, PersonMustLook, StoreError, _NotInHandError):
+            raise
+        except Exception as error:  # noqa: BLE001,RUF100 - the one place where a fault of ours becomes a letter's fate
+            self._journal.error("letter_broke_the_program", trouble=error, message_id=letter.message_id)
+            reason = f"the program broke on it: {type(error).__name__}"
+            return Unknown(reason=reason) if committing else Rejected(code=None, answer=reason)
+        finally:
+            noting.cancel()
+
+    def _note_committing(self, letter: Outgoing, sent: Sequence[_Known]) -> bool:
+        assert letter.id is not None
         with self._store.transaction() as tx:
-            for each in sent:
-                tx.note_sent((each.id,), each.at)
+            noted = tuple((each.letter.id, each.at) for each in sent if each.letter.id is not None)
+            return tx.note_committing(letter.id, self._time.now(), sent=noted)
 
-    def _keep_outcome(self, letter: Outgoing, outcome: Outcome, now: datetime) -> None:
+    # --- what is known goes into the store
+
+    async def _note_late(self) -> None:
+        """For letters that were sent and wait to be noted with the next one, should the server be slow with it."""
+        await asyncio.sleep(NOTED_WITHIN)
+        with contextlib.suppress(StoreError):  # it is tried again with the next one
+            await self._note_known()
+
+    async def _note_known(self) -> None:
+        known = tuple(self._known)
+        await self._kept(lambda: self._keep(known))
+        self._forget(known)
+
+    def _keep_known(self) -> None:
+        known = tuple(self._known)
+        self._keep(known)
+        self._forget(known)
+
+    def _keep(self, known: Sequence[_Known]) -> None:
+        if not known:
+            return
         with self._store.transaction() as tx:
-            match outcome:
-                case Rejected():
-                    self._fail(tx, letter, f"{outcome.code or ''} {outcome.answer}".strip(), now)
-                case Later(whole_server=True):
-                    self._put_back(tx, letter, now, outcome.reason, attempts=letter.attempts)
-                case Later():
-                    self._again_later(tx, letter, outcome.reason, now)
-                case NullSenderRefused():
-                    tx.set_meta(NULL_REFUSED, "yes")
-                    tx.replace_outgoing(replace(letter, envelope_from=self._settings.address))
-                    self._put_back(tx, letter, now, f"null sender refused: {outcome.answer}", attempts=letter.attempts)
-                case Unknown():
-                    self.doubt(tx, letter, outcome.reason, now)
-                case Sent():
-                    tx.note_sent((letter.id or 0,), now)
+            for each in known:
+                self._outcomes.keep(tx, each.letter, each.outcome, each.at)
 
-    def _again_later(self, tx: Transaction, letter: Outgoing, reason: str, now: datetime) -> None:
-        pauses = self._settings.retry_pauses
-        if letter.attempts >= len(pauses):
-            self._fail(tx, letter, f"given up after {letter.attempts + 1} attempts: {reason}", now)
-            return
-        self._put_back(tx, letter, now + pauses[letter.attempts], reason, attempts=letter.attempts + 1)
+    def _forget(self, known: Sequence[_Known]) -> None:
+        self._known = [each for each in self._known if each not in known]
 
-    def _put_back(self, tx: Transaction, letter: Outgoing, at: datetime, reason: str, *, attempts: int) -> None:
-        assert letter.id is not None
-        tx.put_back(letter.id, at, reason, attempts)
-        self._journal.warning("letter_put_back", ticket=letter.ticket, message_id=letter.message_id, why=reason)
+    async def _clear_up(self) -> None:
+        """Notes what is known; what else is in hand has certainly not gone out and is given back."""
+        await self._note_known()
+        if self._unfinished:
+            await self._kept(self._give_back)
+            self._unfinished = False
 
-    def _fail(self, tx: Transaction, letter: Outgoing, reason: str, now: datetime) -> None:
-        assert letter.id is not None
-        tx.fail(letter.id, reason)
-        self._journal.error("letter_failed", ticket=letter.ticket, message_id=letter.message_id, why=reason)
-        if letter.to_client:
-            tx.add_event(_event(letter, EventKind.LETTER_FAILED, reason, now))
-            self._staff.letter_failed(tx, letter, reason, now=now)
-
-    # --- letters whose fate is unknown
-
-    def doubt(self, tx: Transaction, letter: Outgoing, reason: str, now: datetime) -> None:
-        """It may have gone out. Once: it waits for a copy in Sent, then is repeated; twice, or never to be repeated:
-        its fate stays unknown and people are told."""
-        assert letter.id is not None
-        if letter.in_doubt or not letter.repeatable:
-            tx.note_unknown(letter.id, reason)
-            self._journal.error("letter_unknown", ticket=letter.ticket, message_id=letter.message_id, why=reason)
-            if letter.to_client:
-                tx.add_event(_event(letter, EventKind.LETTER_UNKNOWN, reason, now))
-                self._staff.letter_unknown(tx, letter, reason, now=now)
-            return
-        wait = self._settings.sent_copy_wait if self._may_be_in_sent(tx, now) else SHORT_PAUSE
-        tx.put_back(letter.id, now + wait, reason, letter.attempts, in_doubt=letter.in_doubt + 1)
-        self._journal.warning(
-            "letter_in_doubt", ticket=letter.ticket, message_id=letter.message_id, why=reason, wait=str(wait)
-        )
-
-    def _may_be_in_sent(self, tx: Transaction, now: datetime) -> bool:
-        """Whether a copy that the server made could tell: by the configuration, or as it was learned."""
-        match self._settings.files_sent:
-            case FilesSent.YES:
-                return True
-            case FilesSent.NO:
-                return False
-            case FilesSent.LEARN:
-                if tx.meta(FILES_SENT):
-                    return True
-                before = now - self._settings.sent_copy_wait
-                return tx.count_sent_before(before, at_least=LEARNED_AFTER) < LEARNED_AFTER
-
-    def adopt(self) -> int:
-        """At the start: letters that a service which is no more had in hand. Those in flight have not gone out; those
-        committing are in doubt. Gives how many there were."""
+    def _give_back(self) -> None:
         now = self._time.now()
         with self._store.transaction() as tx:
-            orphans = tx.orphans(self._owner)
-            for letter in orphans:
-                assert letter.id is not None
-                if letter.state is OutgoingState.COMMITTING:
-                    self.doubt(tx, letter, "the service ended before the server's last answer", now)
-                else:
-                    tx.put_back(letter.id, now, "the service ended before it was sent", letter.attempts)
-            return len(orphans)
-
-    async def _give_back(self, letters: list[Outgoing]) -> None:
-        """Letters taken in hand and not begun."""
-        if not letters:
-            return
-
-        def put_back() -> None:
-            now = self._time.now()
-            with self._store.transaction() as tx:
-                for each in letters:
-                    assert each.id is not None
+            for each in tx.outgoing_in((OutgoingState.IN_FLIGHT, OutgoingState.COMMITTING)):
+                if each.id is not None and each.owner == self._owner:
                     tx.put_back(each.id, now, each.reason, each.attempts)
-
-        await self._kept(put_back)
 
     async def _kept(self, work: Callable[[], T]) -> T:
         """The store blocks: its work is done in a thread, so that the loop goes on."""
         return await asyncio.to_thread(work)
-
-
-def _event(letter: Outgoing, kind: EventKind, text: str, now: datetime) -> Event:
-    return Event(at=now, ticket=letter.ticket, kind=kind, author="supportd", text=f"{letter.template}: {text}")

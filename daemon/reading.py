@@ -87,7 +87,10 @@ def _words_of(mail: ParsedMail, policy: Policy) -> Words:
 
 
 def _form_of(mail: ParsedMail, words: Words, policy: Policy) -> FormLetter | None:
-    if not any(policy.is_form_sender(author.address) for author in mail.from_):
+    authors = [author.address for author in mail.from_]
+    if words.forwarded is not None:
+        authors.append(words.forwarded.author.address)  # an agent has sent the form's letter on
+    if not any(policy.is_form_sender(address) for address in authors):
         return None
     fields = policy.form_fields
     return find_form(

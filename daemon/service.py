@@ -9,7 +9,7 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from daemon import wiring
@@ -51,6 +51,7 @@ class Service:
         self._journal = parts.journal
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
+        self._broken: Exception | None = None
         self._outbox: Outbox = wiring.outbox(parts, owner=secrets.token_hex(8))
         self._inbox: Watch = wiring.watch_inbox(parts, self._on_taken)
         self._sent: Watch = wiring.watch_sent(parts, self._on_taken, before_look=self._wait_for_inbox)
@@ -121,21 +122,40 @@ class Service:
         await asyncio.to_thread(self._parts.reader.warm)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._end.set)
-        threads = [threading.Thread(target=each.run, name=name) for name, each in self._watches()]
+        threads = [
+            threading.Thread(target=self._guarded, args=(name, work), name=name) for name, work in self._in_threads()
+        ]
         for thread in threads:
             thread.start()
-        sending = asyncio.create_task(self._outbox.run(), name="outbox")
-        ringing = asyncio.create_task(self._clock.run(), name="clock")
-        keeping = asyncio.create_task(self._retention.run(self._end), name="retention")
+        tasks = [
+            asyncio.create_task(self._clock.run(), name="clock"),
+            asyncio.create_task(self._retention.run(self._end), name="retention"),
+        ]
         async with self._feeding(manager):
             await self._tell_ready(manager)
-            parts = {sending, ringing, keeping}
             ended = asyncio.create_task(self._end.wait())
-            done, _ = await asyncio.wait({ended, *parts}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             manager.stopping()
-            await self._finish(threads, sending, ringing, keeping)
-        for task in done & parts:
-            task.result()  # a part that ended by itself broke: its error is the service's
+            await self._finish(threads, tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.result()  # a part that ended by itself broke: its error is the service's
+        if self._broken is not None:
+            raise self._broken
+
+    def _in_threads(self) -> list[tuple[str, Callable[[], None]]]:
+        """What blocks has a thread of its own."""
+        return [*((name, watch.run) for name, watch in self._watches()), ("outbox", self._outbox.run_in_thread)]
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        """A part that breaks takes the service with it: systemd starts it anew, and the journal says why."""
+        try:
+            work()
+        except Exception as error:
+            self._journal.error("part_broke", part=name, trouble=error)
+            self._broken = error
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._end.set)
 
     async def _begun(self) -> None:
         """A store that is busy at the start is waited for."""
@@ -158,31 +178,27 @@ class Service:
         manager.ready(self._status())
         self._journal.info("service_ready", trouble=self._inbox.trouble)
 
-    async def _finish(
-        self,
-        threads: list[threading.Thread],
-        sending: asyncio.Task[None],
-        ringing: asyncio.Task[None],
-        keeping: asyncio.Task[None],
-    ) -> None:
+    async def _finish(self, threads: list[threading.Thread], tasks: list[asyncio.Task[None]]) -> None:
         self._journal.info("service_stopping")
         for _, watch in self._watches():
             watch.stop()
         self._outbox.stop()
         self._clock.stop()
-        keeping.cancel()
-        with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
-            await asyncio.wait_for(asyncio.shield(sending), FINISHING)
-        if not sending.done():
-            self._journal.warning("letter_left_committing", why="the server has not answered within 5 s")
-            sending.cancel()
-        await asyncio.gather(sending, ringing, keeping, return_exceptions=True)
-        await asyncio.to_thread(self._outbox.settle)
+        tasks[-1].cancel()
+        await asyncio.to_thread(self._finish_letter, threads[-1])
+        await asyncio.gather(*tasks, return_exceptions=True)
         end = time.monotonic() + THREADS_FINISHING
         for thread in threads:
             await asyncio.to_thread(thread.join, max(0.0, end - time.monotonic()))
         self._parts.reader.close()
         self._journal.info("service_stopped")
+
+    def _finish_letter(self, sending: threading.Thread) -> None:
+        """Lets the letter in hand be finished, as long as that is reasonable."""
+        sending.join(FINISHING)
+        if sending.is_alive():
+            self._journal.warning("letter_left_committing", why="the server has not answered within 5 s")
+            self._outbox.cut()
 
     # --- how the parts wake each other
 
