@@ -1,0 +1,31 @@
+"""The packed model."""
+
+import pytest
+
+from rules.features import features_of_letter
+from rules.model import Model, UnreadableModel, load_model
+
+
+@pytest.mark.parametrize("packed", [b"", b"{}\n", b"[]\n123", b"not json", b'{"format": "other"}\n'])
+def test_what_is_no_model_is_refused(packed: bytes) -> None:
+    with pytest.raises(UnreadableModel):
+        Model.unpack(packed)
+
+
+def test_the_shipped_model_is_read_once() -> None:
+    assert load_model() is load_model()
+
+
+def test_the_evidence_adds_up_to_the_score() -> None:
+    model = load_model()
+    letter = features_of_letter("Акт", "Пришлите, пожалуйста, акт выполненных работ за март.").letter
+    parts = model.parts_of(letter)
+    scores = model.score(letter, parts)
+    for output, score in enumerate(scores):
+        added = sum(model.added_by(parts, output).values())
+        assert score == pytest.approx(model.biases[output] + added)
+
+
+def test_no_words_score_the_biases() -> None:
+    model = load_model()
+    assert model.score((), {}) == model.biases
