@@ -42,6 +42,7 @@ _DATE = re.compile(
 # 12:04 | 12.04 after «klo», «kl», «um» | 14h05 | 下午2:23
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}(?!\d)(?![./]\d)")
 
+_HAS_WORD = re.compile(r"[^\W\d_]{2}")
 _ADDRESS = re.compile(r"[^\s<>@\"'(,;:]{1,64}@[^\s<>@\"',;]{2,255}")
 
 _OPENS = re.compile(
@@ -95,7 +96,7 @@ def is_attribution(text: str, *, quote_follows: bool) -> bool:
 
     ``quote_follows``: the next line that is not blank carries a quote mark; then less evidence is enough.
     """
-    if not 4 <= len(text) <= MAX_LENGTH:
+    if len(text) > MAX_LENGTH or not _HAS_WORD.search(text):
         return False
     dashed = _BETWEEN_DASHES.match(text)
     if dashed:

@@ -31,8 +31,8 @@ def find_form(mail: ParsedMail, words: Words, fields: Mapping[str, tuple[str, ..
     """What a form's letter says of the client; None if the text has not the fields of a form.
 
     ``fields`` gives for ``name``, ``address``, ``telephone``, ``account`` and ``message`` the words that stand before
-    the colon, in any case. It is a form if it has two of these fields, a message or an address among them. An address that
-    is not well formed is left out, for the Reply-To field instead; a form that a colleague handed on is read likewise.
+    the colon, in any case. It is a form if it has two of these fields, a message or an address among them. An address
+    that is not well formed is left out, for the Reply-To field instead; a form that a colleague handed on is read likewise.
     """
     for text in _texts(words):
         found = _read_fields(text.split("\n")[:MAX_LINES], fields)

@@ -270,7 +270,9 @@ def _next_filled(lines: Sequence[str]) -> list[int]:
 def _mark_signatures(lines: Sequence[str], roles: list[Role]) -> None:
     """Turns the signatures of the new pieces from NEW to SIGNATURE."""
     words_above = False
-    for start, end in _pieces(roles):
+    first_quote = roles.index(Role.QUOTED) if Role.QUOTED in roles else len(roles)
+    for start, end in list(_pieces(roles)):
+        words_above = words_above or first_quote < start
         piece = lines[start:end]
         cut = signature.find_signature(piece)
         words_above = words_above or any(line.strip() for line in piece[:cut])

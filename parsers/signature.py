@@ -64,7 +64,13 @@ _DASHED_NAME = re.compile(
 # +7 701 123 45 67 | тел.: 8 (727) 123-45-67, вн. 12 | Mobile: +49 …
 _FIGURES = re.compile(r"\+?\d[\d ()\-–./\u00a0]{7,24}\d")
 _LABELS = frozenset(
-    ["тел", "телефон", "телефоны", "моб", "мобильный", "сот", "сотовый", "раб", "рабочий", "факс", "контактный", "городской", "вн", "доб", "внутр", "т", "м", "ф", "ұялы", "и", "tel", "telephone", "phone", "mob", "mobile", "mobil", "cell", "fax", "office", "direct", "ext", "int", "t", "m", "p", "f", "c", "d", "wa", "whatsapp", "whats", "app", "ватсап", "вотсап", "telegram", "телеграм", "viber", "вайбер", "tg", "tél", "téléphone", "telefon", "teléfono", "móvil", "whatsap", "номер", "для", "связи", "only", "только"]
+    (
+        *("тел", "телефон", "телефоны", "моб", "мобильный", "сот", "сотовый", "раб", "рабочий", "факс", "контактный"),
+        *("городской", "вн", "доб", "внутр", "т", "м", "ф", "ұялы", "и", "номер", "для", "связи", "только", "вайбер"),
+        *("ватсап", "вотсап", "телеграм", "tel", "telephone", "phone", "mob", "mobile", "mobil", "cell", "fax"),
+        *("office", "direct", "ext", "int", "t", "m", "p", "f", "c", "d", "wa", "whatsapp", "whats", "app", "telegram"),
+        *("viber", "tg", "tél", "téléphone", "telefon", "teléfono", "móvil"),
+    )
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -279,7 +285,7 @@ def _contact_weight(line: str) -> int | None:
 
 
 def is_boilerplate(lines: Sequence[str]) -> bool:
-    """Whether lines hold nothing but programs' lines, rules and disclaimers: no words even where there are no others."""
+    """Whether lines hold nothing but programs' lines, rules and disclaimers, which are nobody's words."""
     filled = [line for line in lines if line.strip()]
     if len(filled) > MAX_PARAGRAPH_LINES:
         return False

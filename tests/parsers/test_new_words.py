@@ -102,7 +102,10 @@ def test_a_forwarded_letter_stays_in_a_first_letter() -> None:
 
 
 def test_a_forward_of_apple_mail_loses_its_quote_marks() -> None:
-    text = "> Начало переадресованного сообщения:\n>\n> От: Айгерим <a@b.kz>\n> Тема: Звук\n>\n> Не слышно.\n> Второй день.\n"
+    text = (
+        "> Начало переадресованного сообщения:\n>\n> От: Айгерим <a@b.kz>\n> Тема: Звук\n>\n"
+        "> Не слышно.\n> Второй день.\n"
+    )
     words = split(text)
     assert words.new == ""
     assert "Не слышно.\nВторой день." in words.as_first
