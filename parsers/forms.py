@@ -32,7 +32,8 @@ def find_form(mail: ParsedMail, words: Words, fields: Mapping[str, tuple[str, ..
 
     ``fields`` gives for ``name``, ``address``, ``telephone``, ``account`` and ``message`` the words that stand before
     the colon, in any case. It is a form if it has two of these fields, a message or an address among them. An address
-    that is not well formed is left out, for the Reply-To field instead; a form that a colleague handed on is read likewise.
+    that is not well formed is left out, for the single Reply-To instead. A form that a colleague handed on is read
+    likewise, but the Reply-To is then his.
     """
     for text in _texts(words):
         found = _read_fields(text.split("\n")[:MAX_LINES], fields)

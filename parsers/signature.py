@@ -175,15 +175,17 @@ def _last_filled(lines: Sequence[str], end: int) -> int:
 
 
 def _strip_delimited(lines: Sequence[str], end: int) -> int:
-    """The first delimiter that has only a signature's length below it."""
-    filled = 0
+    """The first delimiter that has only a signature's length below it, and no question but under «-- » itself."""
+    filled, asked = 0, False
     best = end
     for index in range(end - 1, -1, -1):
         line = lines[index]
         if not line.strip():
             continue
-        if is_delimiter(line) or (is_rule(line) and best == _next_filled(lines, index, end)):
+        marks = is_delimiter(line) and (not asked or line == "-- ")
+        if marks or (is_rule(line) and best == _next_filled(lines, index, end)):
             best = index
+        asked = asked or line.rstrip(' )!"»').endswith("?")
         filled += 1
         if filled > MAX_DELIMITED_LINES:
             break
@@ -245,6 +247,8 @@ def _below_the_name(lines: Sequence[str], above: int, block: range, strength: in
     """Where the contacts of ``block`` are cut off, given the line above them; its end if nowhere."""
     start, end = block.start, block.stop
     line = lines[above].strip()
+    if line.endswith(":"):  # «Реквизиты:» asks for what stands below it to be read
+        return end
     signed = _SIGNOFF.match(line)
     if signed is None:
         # «Белый экран» above a link is no name: a name has two words, and a telephone or a position below it.

@@ -139,6 +139,24 @@ def test_header_lines_of_outlook_are_a_forward_only_where_the_subject_says_so() 
     assert handed_on.forwarded.author == Address(name="Айгерим", address="a@b.kz")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Захожу\n2. Жму\n---\nОшибка 500. Что делать?",
+        "Реквизиты:\nТОО «Пример»\nг. Алматы, ул. Абая 1\nтел. 8 727 123 45 67\ninfo@primer.kz",
+        "Нужен счёт.\nТОО «Пример», БИН 123456789012\n+7 701 123 45 67",
+        "Прошу перезвонить\n87011234567",
+    ],
+)
+def test_what_a_client_gives_or_asks_at_the_end_is_no_signature(text: str) -> None:
+    assert split(text).new == text
+
+
+def test_a_signature_below_a_quote_is_one() -> None:
+    words = split("On Tue, Jan 4, 2011 at 12:04 PM, X <x@y.com> wrote:\n> q\n\n-- \nAnn")
+    assert (words.new, words.signature) == ("", "-- \nAnn")
+
+
 def test_a_letter_of_nothing_but_quotes_is_not_empty_as_a_first_one() -> None:
     words = split("> Не слышно ведущего.\n> Второй день.")
     assert words.new == ""
