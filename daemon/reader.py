@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
+from daemon.errors import TryAgainLater
 from rules.policy import Policy
 from rules.tokens import SigningKeys
 
@@ -38,6 +39,8 @@ LETTERS_AHEAD = 16
 BYTES_AHEAD = 1024 * 1024
 
 _LENGTH = struct.Struct("<Q")
+_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from daemon.reader_process import main; main()"
+"""The child finds its modules where the service found its own, wherever both were started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,10 @@ class Reader:
         self._answers: queue.SimpleQueue[ReadLetter | ReadFault | None] = queue.SimpleQueue()
 
     def read(self, tasks: Iterable[Task]) -> "Iterator[ReadLetter | ReadFault]":
-        """Each letter read, in order. Some are sent ahead so that the child never waits for the service."""
+        """Each letter read, in order. Some are sent ahead so that the child never waits for the service.
+
+        Raises TryAgainLater where the child does not even start: no letter is at fault then.
+        """
         with self._lock:
             yield from self._read(tasks)
 
@@ -148,9 +154,12 @@ class Reader:
             return None
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "daemon.reader_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-P", "-c", _CHILD, *sys.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        except OSError as error:
+            raise TryAgainLater(f"the process that reads letters cannot be started: {error.strerror}") from error
         assert child.stdin is not None
         assert child.stdout is not None
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -158,9 +167,12 @@ class Reader:
         self._child, self._answers = child, answers
         with contextlib.suppress(BrokenPipeError):
             write_frame(child.stdin, self._start)
-        with contextlib.suppress(queue.Empty):  # if it never gets ready, the letter's answer will be missing too
+        first = None
+        with contextlib.suppress(queue.Empty):
             first = answers.get(timeout=START_PATIENCE)
-            assert first in (READY, None), "the child speaks out of turn"
+        if first != READY:
+            self._kill()
+            raise TryAgainLater("the process that reads letters does not start: its own words are on standard error")
         return child
 
     def _kill(self) -> None:
