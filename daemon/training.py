@@ -95,7 +95,8 @@ def _spoken(figures: Figures) -> str:
     by_category = ", ".join(f"{category} {score:.3f}" for category, score in figures.f1_by_category)
     return (
         f"{figures.letters} letters, macro-F1 {figures.macro_f1:.3f}, categories all right {figures.both_right:.3f}, "
-        f"waits for the office: precision {figures.office_precision:.3f}, recall {figures.office_recall:.3f} ({by_category})"
+        f"waits for the office: precision {figures.office_precision:.3f}, recall {figures.office_recall:.3f} "
+        f"({by_category})"
     )
 
 
@@ -152,8 +153,7 @@ def train(letters: Sequence[Path], out: Path) -> TrainingReport:
     held_out = _held_out_scores(prepared, folds)
     report = _report(prepared, folds, held_out)
     out.write_bytes(_fit(prepared, _fit_second(prepared, [scores for scores, _ in held_out])))
-    load = Model.unpack(out.read_bytes())  # what was written can be read
-    assert load.outputs == OUTPUTS
+    assert Model.unpack(out.read_bytes()).outputs == OUTPUTS, "what was written can be read"
     return report
 
 
@@ -257,7 +257,7 @@ def _fit(prepared: Sequence[_Prepared], second: SecondWish) -> bytes:
 
 
 def _truths(prepared: Sequence[_Prepared], output: str) -> tuple[list[bool], ...]:
-    """What a machine has to tell for an output. A category's score is the mean of two: is it the main wish, any wish."""
+    """What a machine has to tell for an output; a category's score is the mean of two: main wish, any wish."""
     if output == OFFICE:
         return ([each.letter.waits_for_office for each in prepared],)
     return (

@@ -82,7 +82,14 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
             for category in judged.chosen
         ),
         reasons=tuple(
-            _reason(model, parts, category, raised[tuple(Category).index(category)], own.get(category, ()), judged)
+            _reason(
+                model=model,
+                parts=parts,
+                category=category,
+                score=raised[tuple(Category).index(category)],
+                own=own.get(category, ()),
+                judged=judged,
+            )
             for category in judged.chosen
         ),
     )
@@ -122,7 +129,9 @@ def _lemmas(text: str) -> str:
     return " ".join(lemma(form) for form in words(text))
 
 
-def _reason(model: Model, parts: Parts, category: Category, score: float, own: Sequence[str], judged: Judged) -> Reason:
+def _reason(
+    *, model: Model, parts: Parts, category: Category, score: float, own: Sequence[str], judged: Judged
+) -> Reason:
     """The words that spoke for it most, with their weights: «акт +0.41, эсф +0.38»."""
     by_word: dict[str, float] = {}
     for unit, added in model.added_by(parts, OUTPUTS.index(category)).items():

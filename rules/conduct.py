@@ -11,7 +11,7 @@ from functools import lru_cache
 _LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$z", "аеорсухкмнтвозбачсз")
 _MASK = "*#@$%_•·."
 
-# the roots of obscene words, each with the beginnings it is met with; ordinary words with the same letters stand in _INNOCENT
+# the roots of obscene words with their beginnings; ordinary words of the same letters stand in _INNOCENT
 _OBSCENE = re.compile(
     r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?"
     r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
@@ -31,7 +31,7 @@ _INSULTS = re.compile(
     r"помойк\w*|отстой(?:н\w+)?|убожеств\w*|балбес\w*|дармоед\w*|алкаш\w*|клоун(?:ы|ов)|бухие|остолоп\w*|недоделан\w*|шваль|падл\w+|сучар\w*|задрот\w*|мерзав\w+|негодя\w+|подлец\w*|гавн\w*|дебилоид\w*|"
     r"ақымақ\w*|акымак\w*|есек\w*|көт|боқ\w*|иттің|оңбаған\w*|мал(?:сың\w*|сыздар)|сволот\w*)$"
 )
-# words that name others as often («мошенники звонят от вашего имени», «воры украли ноутбук»): insults only towards the staff
+# «мошенники звонят от вашего имени», «воры украли ноутбук»: they name others as often, so only towards the staff
 _ACCUSATIONS = re.compile(
     r"^(?:мошенник\w*|жулик\w*|жульё|вор(?:ы|ьё)|аферист\w*|паразит(?:ы|ов)|твар[ьюе]\w?|тварина|ос[её]?л(?:ы|ов)|свинь[ия]|обманщик(?:и|ов))$"
 )

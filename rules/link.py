@@ -23,7 +23,8 @@ _NO_PAGE_PATH = re.compile(
 def find_link(text: str, service_hosts: tuple[str, ...]) -> str | None:
     """The first link in ``text`` to a page of the service, as written; None if there is none.
 
-    ``service_hosts`` are host names; their subdomains count too. The bare site, its tariffs, API and log-in are no pages.
+    ``service_hosts`` are host names; their subdomains count too. The bare site, its tariffs, API and
+    log-in are no pages.
     """
     for match in _URL.finditer(text):
         if text[match.start() - 1 : match.start()] == "@":
@@ -41,7 +42,7 @@ def _is_service(host: str, service_hosts: tuple[str, ...]) -> bool:
 
 
 def _is_page(host: str, path: str) -> bool:
-    if _NO_PAGE_HOST.search(host) or _NO_PAGE_PATH.search(path.split("?")[0]):
+    if _NO_PAGE_HOST.search(host) or _NO_PAGE_PATH.search(path.partition("?")[0]):
         return False
     if _PAGE_PATH.search(path):
         return True

@@ -26,7 +26,7 @@ Part = tuple[tuple[float, ...], float]
 """What a unit adds to each output before its block's length is taken out, and its square."""
 
 
-class UnreadableModel(Exception):
+class UnreadableModel(Exception):  # noqa: N818 - a state of the file, named as people say it
     """The file is no model of ours, or one of another version."""
 
 

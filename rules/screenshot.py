@@ -8,9 +8,9 @@ TINY = 6_000
 """Bytes. A smaller picture without a telling name is a logo or a tracking dot, no picture of a screen."""
 
 _IMAGE = re.compile(r"\.(?:png|jpe?g|heic|heif|webp|bmp|gif|tiff?)$", re.I)
-# «Снимок экрана 2024-04-02 101522.png», «Screenshot_2024…», «скрин чата 1.png», «Screen Shot 2024-08-06», «캡처_0302.png»
+# «Снимок экрана 2024-04-02 101522.png», «Screenshot_2024…», «скрин чата 1.png», «캡처_0302.png»
 _NAMED_SO = re.compile(r"скрин|screen|scrin|skrin|снимок|экран|принтскрин|printscr|capture|캡처|bildschirm|ekran", re.I)
-# «IMG_0712.PNG», «photo_2024-04-19.jpg», «WhatsApp Image 2024…», «2026-03-06_11-20.png», «20240928_blocked.jpg», «image.png»
+# «IMG_0712.PNG», «photo_2024-04-19.jpg», «WhatsApp Image 2024…», «2026-03-06_11-20.png», «image.png»
 _FROM_CAMERA = re.compile(
     r"^(?:img|dsc|dcim|pxl|photo|whatsapp image|telegram|фото|изображение|image(?!\d{3}\b)|clip|pasted|вставка)"
     r"[\W_]*[\d\W_]|^\d{4}[-_.]?\d\d[-_.]?\d\d|^(?:image|изображение|clipboard|pasted)\.",

@@ -34,10 +34,19 @@ _RECEIPT = re.compile(
 )
 
 
-def is_thanks_alone(words: str) -> bool:
+# «Re: звук», «ответ: счёт»: the subject of what was written before
+_REPLY = re.compile(r"^\s*(?:re|fwd?|ответ|отв)\b", re.I)
+SUBJECT_SPEAKS = 3
+"""Words. A subject of one's own that is longer and does not thank may hold the request («нужен акт за май»)."""
+
+
+def is_thanks_alone(subject: str, words: str) -> bool:
     """Whether ``words`` thank («спасибо, всё получилось», «рахмет») and ask for nothing. No words thank for nothing."""
     plain = _RECEIPT.sub(" ", _GREETING.sub("", words.strip()))
     if not words.strip() or len(plain) > LONGEST or _IN_ADVANCE.search(plain):
+        return False
+    own_subject = "" if _REPLY.search(subject) else subject
+    if len(own_subject.split()) >= SUBJECT_SPEAKS and not _THANKS.search(own_subject):
         return False
     thanks = _THANKS.search(words) is not None or _ALL_IS_WELL.search(words) is not None
     return thanks and _ASKS.search(plain) is None

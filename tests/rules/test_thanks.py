@@ -17,7 +17,7 @@ from rules.thanks import is_thanks_alone
     ],
 )
 def test_a_letter_that_only_thanks(words: str) -> None:
-    assert is_thanks_alone(words)
+    assert is_thanks_alone("", words)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,9 @@ def test_a_letter_that_only_thanks(words: str) -> None:
     ],
 )
 def test_a_letter_that_asks_for_more(words: str) -> None:
-    assert not is_thanks_alone(words)
+    assert not is_thanks_alone("", words)
+
+
+def test_a_subject_that_asks_is_no_thanks() -> None:
+    assert not is_thanks_alone("нужна первичка за ноябрь, акк 84410", "Спасибо.")
+    assert is_thanks_alone("Re: нужна первичка за ноябрь", "Спасибо.")
