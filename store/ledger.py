@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from rules.ticket import Status
 from store.compression import compress, decompress
+from store.prepared import Prepared
 from store.records import (
     Blocked,
     Counts,
@@ -20,12 +21,20 @@ from store.records import (
 from store.statements import Work, columns_but, columns_named, inserting
 from store.tables import blocked, events, letters, meta, outgoing, positions, quarantine, tickets
 
-_POSITION = select(positions).where(positions.c.folder == bindparam("folder"))
+_POSITION = Prepared(select(positions).where(positions.c.folder == bindparam("folder")))
 _EVENTS_OF = select(events).where(events.c.ticket == bindparam("ticket")).order_by(events.c.at, events.c.id)
 _EVENTS_SINCE = select(events).where(events.c.at >= bindparam("since")).order_by(events.c.at, events.c.id)
-_BLOCKED = select(blocked).where(blocked.c.what.in_(bindparam("names", expanding=True)))
+_BLOCKED = Prepared(
+    select(blocked).where(
+        or_(
+            blocked.c.what == bindparam("address"),
+            blocked.c.what == bindparam("domain"),
+            blocked.c.what == bindparam("account"),
+        )
+    )
+)
 _BLOCKED_ALL = select(blocked).order_by(blocked.c.what)
-_META = select(meta.c.value).where(meta.c.key == bindparam("key"))
+_META = Prepared(select(meta.c.value).where(meta.c.key == bindparam("key")))
 _QUARANTINED_COLUMNS = columns_but(quarantine, "raw")
 _QUARANTINED = select(*_QUARANTINED_COLUMNS).order_by(quarantine.c.id)
 _QUARANTINED_OPEN = _QUARANTINED.where(quarantine.c.solved_at.is_(None))
@@ -36,19 +45,23 @@ _QUARANTINED_AT = select(quarantine.c.id).where(
     quarantine.c.uid == bindparam("uid"),
 )
 
-_SETTLE = inserting(positions)
-_SETTLE = _SETTLE.on_conflict_do_update(
-    index_elements=[positions.c.folder],
-    set_={name: _SETTLE.excluded[name] for name in columns_named(positions) if name != "folder"},
+_POSITION_ROW = inserting(positions)
+_SETTLE = Prepared(
+    _POSITION_ROW.on_conflict_do_update(
+        index_elements=[positions.c.folder],
+        set_={name: _POSITION_ROW.excluded[name] for name in columns_named(positions) if name != "folder"},
+    )
 )
-_EVENT = insert(events)
+_EVENT = Prepared(insert(events))
 _BLOCK = inserting(blocked)
 _BLOCK = _BLOCK.on_conflict_do_update(
     index_elements=[blocked.c.what], set_={name: _BLOCK.excluded[name] for name in ("author", "reason", "at")}
 )
 _UNBLOCK = delete(blocked).where(blocked.c.what == bindparam("what_"))
-_SET_META = inserting(meta)
-_SET_META = _SET_META.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": _SET_META.excluded["value"]})
+_META_ROW = inserting(meta)
+_SET_META = Prepared(
+    _META_ROW.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": _META_ROW.excluded["value"]})
+)
 _DROP_META = delete(meta).where(meta.c.key == bindparam("key_"))
 _QUARANTINE = insert(quarantine).returning(quarantine.c.id)
 _AGAIN = update(quarantine).where(quarantine.c.id == bindparam("id_"))
@@ -74,8 +87,7 @@ class LedgerReads(Work):
     def blocked(self, *, address: str, account: str | None) -> Blocked | None:
         """The entry that holds for this sender: his address, else his domain (``@x.kz``), else his account."""
         names = [address, f"@{address.rpartition('@')[2]}" if "@" in address else "", account or ""]
-        names = [name for name in names if name]
-        found = {row.what: row for row in self._run(_BLOCKED, names=names)} if names else {}
+        found = {row.what: row for row in self._run(_BLOCKED, address=names[0], domain=names[1], account=names[2])}
         return next((Blocked(**found[name]._mapping) for name in names if name in found), None)
 
     def blocked_all(self) -> tuple[Blocked, ...]:
@@ -147,6 +159,10 @@ class LedgerWrites(LedgerReads):
         else:
             self._run(_AGAIN.values(**values), id_=kept)
         return replace(letter, id=kept, raw=b"")
+
+    def move_quarantined(self, quarantined_id: int, place: Place) -> None:
+        """A letter set aside lies at this place now."""
+        self._run(_AGAIN.values(**_place_values(place)), id_=quarantined_id)
 
     def solve_quarantined(self, quarantined_id: int, at: datetime) -> bool:
         """It has been dealt with. False if it had been already, or is unknown."""

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, delete, exists, literal, or_, select, uni
 
 from store.compression import compress, decompress
 from store.errors import AlreadyKept
+from store.prepared import Prepared
 from store.records import Letter, LetterRole, Place
 from store.statements import CHUNK, Work, chunks, columns_but, inserting
 from store.tables import letters, outgoing, places, quarantine
@@ -19,14 +20,14 @@ _AT_PLACE = [
     (table.c.folder == bindparam("folder"), table.c.uidvalidity == bindparam("uidvalidity"), table.c.uid)
     for table in (places, quarantine)
 ]
-_IS_KNOWN = select(or_(*(exists().where(*at[:2], at[2] == bindparam("uid")) for at in _AT_PLACE)))
+_IS_KNOWN = Prepared(select(or_(*(exists().where(*at[:2], at[2] == bindparam("uid")) for at in _AT_PLACE))))
 _KNOWN_UIDS = union_all(
     *(select(at[2]).where(*at[:2], at[2].in_(bindparam("uids", expanding=True))) for at in _AT_PLACE)
 )
 _LETTER = select(*_ALL).where(letters.c.id == bindparam("id"))
 _COPY = select(*_ALL).where(letters.c.content_key == bindparam("content_key"))
-_WITH_MESSAGE_ID = select(*_ALL).where(letters.c.message_id == bindparam("message_id")).order_by(letters.c.id)
-_TWIN = (
+_WITH_MESSAGE_ID = Prepared(select(*_ALL).where(letters.c.message_id == bindparam("message_id")).order_by(letters.c.id))
+_TWIN = Prepared(
     select(*_ALL)
     .where(
         letters.c.digest == bindparam("digest"),
@@ -37,6 +38,9 @@ _TWIN = (
     .limit(1)
 )
 _OF_TICKET = select(*_ALL).where(letters.c.ticket == bindparam("ticket")).order_by(letters.c.received_at, letters.c.id)
+_PLACES_OF = (
+    select(places).where(places.c.letter.in_(bindparam("ids", expanding=True))).order_by(places.c.folder, places.c.uid)
+)
 _RAW = select(letters.c.raw).where(letters.c.id == bindparam("id"))
 _SINCE = (
     select(*_ALL)
@@ -61,15 +65,21 @@ _MESSAGE_IDS = union_all(
     ),
 ).order_by("at", "ours", "id")
 
-_KEEP = inserting(letters).on_conflict_do_nothing().returning(letters.c.id)
+_KEEP = Prepared(inserting(letters).on_conflict_do_nothing().returning(letters.c.id))
 _OWNER_OF_PLACE = select(places.c.letter).where(
     places.c.folder == bindparam("folder"),
     places.c.uidvalidity == bindparam("uidvalidity"),
     places.c.uid == bindparam("uid"),
 )
 _OWNER_OF_CONTENT = select(letters.c.id).where(letters.c.content_key == bindparam("content_key"))
-_OCCUPY = inserting(places).on_conflict_do_nothing().returning(places.c.letter)
+_OCCUPY = Prepared(inserting(places).on_conflict_do_nothing().returning(places.c.letter))
 _FORGET = delete(letters).where(letters.c.id == bindparam("id_"))
+_FORGET_PLACES = (
+    delete(places).where(places.c.folder == bindparam("from_folder"), places.c.uidvalidity == bindparam("numbers")),
+    update(quarantine)
+    .where(quarantine.c.folder == bindparam("from_folder"), quarantine.c.uidvalidity == bindparam("numbers"))
+    .values(folder=None, uidvalidity=None, uid=None),
+)
 _CHANGE = update(letters).where(letters.c.id == bindparam("id_"))
 _JOIN = _CHANGE.values(ticket=bindparam("number"), role=bindparam("part"))
 _MOVE = _CHANGE.values(folder=bindparam("to_folder"), uidvalidity=bindparam("to_uidvalidity"), uid=bindparam("to_uid"))
@@ -118,6 +128,15 @@ class LetterReads(Work):
     def letters_of(self, number: int) -> tuple[Letter, ...]:
         """The letters that came in to a ticket, in the order received."""
         return tuple(_letter(row) for row in self._run(_OF_TICKET, ticket=number))
+
+    def places_of(self, letter_ids: Iterable[int]) -> dict[int, tuple[Place, ...]]:
+        """Every place at which each of these letters was ever seen; it may have gone from there since."""
+        found: dict[int, tuple[Place, ...]] = {}
+        for piece in chunks(letter_ids):
+            for row in self._run(_PLACES_OF, ids=piece):
+                place = Place(folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid)
+                found[row.letter] = (*found.get(row.letter, ()), place)
+        return found
 
     def raw_letter(self, letter_id: int) -> bytes:
         """The letter's bytes; empty where retention has let them go. LookupError if there is no such letter."""
@@ -172,6 +191,11 @@ class LetterWrites(LetterReads):
             if owner != letter_id:
                 raise AlreadyKept(owner)
         self._run(_MOVE, id_=letter_id, to_folder=place.folder, to_uidvalidity=place.uidvalidity, to_uid=place.uid)
+
+    def forget_places(self, folder: str, uidvalidity: int) -> None:
+        """The folder's UIDs are used anew for other letters: what lies where is not known any more."""
+        for statement in _FORGET_PLACES:
+            self._changed(statement, from_folder=folder, numbers=uidvalidity)
 
     def _occupy(self, place: Place, letter_id: int) -> bool:
         values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid, "letter": letter_id}

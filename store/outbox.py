@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, bindparam, false, func, select, true, update
+from sqlalchemy import Update, bindparam, false, func, or_, select, true, update
 
 from store.compression import compress, decompress
+from store.prepared import Prepared
 from store.records import Outgoing, OutgoingState
 from store.statements import Work, chunks, inserting
 from store.tables import outgoing, queued
@@ -19,21 +20,21 @@ from store.values import OUTGOING_COLUMNS, outgoing_of
 
 _ONE = select(*OUTGOING_COLUMNS).where(outgoing.c.id == bindparam("id"))
 _RAW = select(outgoing.c.raw).where(outgoing.c.id == bindparam("id"))
-_BY_MESSAGE_ID = select(*OUTGOING_COLUMNS).where(outgoing.c.message_id == bindparam("message_id"))
-_BY_KEY = select(*OUTGOING_COLUMNS).where(outgoing.c.key == bindparam("key"))
+_BY_MESSAGE_ID = Prepared(select(*OUTGOING_COLUMNS).where(outgoing.c.message_id == bindparam("message_id")))
+_BY_KEY = Prepared(select(*OUTGOING_COLUMNS).where(outgoing.c.key == bindparam("key")))
 _OF_TICKET = (
     select(*OUTGOING_COLUMNS)
     .where(outgoing.c.ticket == bindparam("ticket"))
     .order_by(outgoing.c.created_at, outgoing.c.id)
 )
 _IN = select(*OUTGOING_COLUMNS).where(outgoing.c.state.in_(bindparam("states", expanding=True))).order_by(outgoing.c.id)
-_DUE = (
+_DUE = Prepared(
     select(*OUTGOING_COLUMNS, outgoing.c.raw)
     .where(queued, outgoing.c.next_attempt_at <= bindparam("now"))
     .order_by(outgoing.c.next_attempt_at, outgoing.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(outgoing.c.next_attempt_at)).where(queued)
+_NEXT = Prepared(select(func.min(outgoing.c.next_attempt_at)).where(queued))
 _ORPHANS = (
     select(*OUTGOING_COLUMNS)
     .where(
@@ -49,10 +50,10 @@ _COUNT = select(func.count()).where(
     outgoing.c.state != OutgoingState.SUPPRESSED,
 )
 _COUNTS = {
-    (): _COUNT,
-    ("recipient",): _COUNT.where(outgoing.c.recipient_key == bindparam("recipient")),
-    ("domain",): _COUNT.where(outgoing.c.domain == bindparam("domain")),
-    ("body_key",): _COUNT.where(outgoing.c.body_key == bindparam("body_key")),
+    (): Prepared(_COUNT),
+    ("recipient",): Prepared(_COUNT.where(outgoing.c.recipient_key == bindparam("recipient"))),
+    ("domain",): Prepared(_COUNT.where(outgoing.c.domain == bindparam("domain"))),
+    ("body_key",): Prepared(_COUNT.where(outgoing.c.body_key == bindparam("body_key"))),
 }
 
 _COUNT_ANSWERS = select(func.count()).where(
@@ -68,11 +69,13 @@ _SENT_BEFORE = select(func.count()).select_from(
     .subquery()
 )
 
-_QUEUE = inserting(outgoing).on_conflict_do_nothing().returning(outgoing.c.id)
+_QUEUE = Prepared(inserting(outgoing).on_conflict_do_nothing().returning(outgoing.c.id))
 
 
 def _from(*states: OutgoingState) -> Update:
-    return update(outgoing).where(outgoing.c.id == bindparam("id_"), outgoing.c.state.in_(states))
+    return update(outgoing).where(
+        outgoing.c.id == bindparam("id_"), or_(*(outgoing.c.state == state for state in states))
+    )
 
 
 _UNSENT = tuple(state for state in OutgoingState if state is not OutgoingState.SENT)
@@ -83,9 +86,11 @@ _TAKE = (
     .values(state=OutgoingState.IN_FLIGHT, owner=bindparam("taker"), phase_at=bindparam("now"))
     .returning(outgoing.c.id)
 )
-_COMMITTING = _from(OutgoingState.IN_FLIGHT).values(state=OutgoingState.COMMITTING, phase_at=bindparam("now"))
-_SENT = _from(*_UNSENT).values(
-    state=OutgoingState.SENT, sent_at=bindparam("at"), phase_at=bindparam("at"), owner="", reason=""
+_COMMITTING = Prepared(_from(OutgoingState.IN_FLIGHT).values(state=OutgoingState.COMMITTING, phase_at=bindparam("now")))
+_SENT = Prepared(
+    _from(*_UNSENT).values(
+        state=OutgoingState.SENT, sent_at=bindparam("at"), phase_at=bindparam("at"), owner="", reason=""
+    )
 )
 _BACK = _from(*_UNSENT).values(
     state=OutgoingState.QUEUED,

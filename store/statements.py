@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, CursorResult, Executable, Table
+from sqlalchemy import Column, Connection, Executable, Table
 from sqlalchemy.dialects.postgresql import Insert, insert
+
+from store.prepared import Prepared
 
 T = TypeVar("T")
 
@@ -23,11 +25,18 @@ class Work:
         self._connection = connection
         self._dialect = connection.dialect.name
 
-    def _run(self, statement: Executable, **values: Any) -> "CursorResult[*tuple[Any, ...]]":
-        return self._connection.execute(statement, values)
+    def _run(self, statement: Executable | Prepared, **values: Any) -> Any:
+        """The result: SQLAlchemy's, or the like of it where the statement was prepared."""
+        if not isinstance(statement, Prepared):
+            return self._connection.execute(statement, values)
+        if self._dialect == "sqlite":
+            return statement.run(self._connection, values)
+        return self._connection.execute(statement.statement, values)
 
-    def _changed(self, statement: Executable, **values: Any) -> int:
-        return self._connection.execute(statement, values).rowcount
+    def _changed(self, statement: Executable | Prepared, **values: Any) -> int:
+        """How many rows it changed."""
+        count: int = self._run(statement, **values).rowcount
+        return count
 
 
 def columns_but(table: Table, *names: str) -> list[Column[Any]]:

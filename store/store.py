@@ -4,6 +4,7 @@ One writer at a time, whatever the database: threads stand in a queue, processes
 wait for writers, nor writers for views.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
@@ -84,7 +85,7 @@ class Store:
             try:
                 with connection.begin():
                     yield Transaction(connection)
-            except SQLAlchemyError:
+            except (SQLAlchemyError, sqlite3.Error):
                 self._drop_writer()
                 raise
 
@@ -125,7 +126,7 @@ def _work(url: URL) -> Iterator[None]:
     """The border around a caller's own work, whose OSErrors are not the store's."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, sqlite3.Error) as error:
         raise translated(error, url) from error
 
 

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, insert, select, update
 
 from rules.ticket import Deadline, Status, Ticket
+from store.prepared import Prepared
 from store.records import Outgoing, TicketSheet
 from store.statements import CHUNK, Work, chunks
 from store.tables import deadlines, letters, outgoing, tickets
 from store.values import DEADLINE_COLUMNS, OUTGOING_COLUMNS, deadline_of, outgoing_of
 
-_TICKET = select(tickets).where(tickets.c.number == bindparam("number"))
+_TICKET = Prepared(select(tickets).where(tickets.c.number == bindparam("number")))
 _TICKETS = select(tickets).where(tickets.c.number.in_(bindparam("numbers", expanding=True))).order_by(tickets.c.number)
 _ADDRESSES = select(tickets.c.addresses).where(tickets.c.number == bindparam("number"))
-_DEADLINES = (
+_DEADLINES = Prepared(
     select(deadlines.c.ticket, *DEADLINE_COLUMNS)
     .where(deadlines.c.ticket == bindparam("number"))
     .order_by(deadlines.c.id)
@@ -36,9 +37,9 @@ _OUTGOING = (
     .order_by(outgoing.c.created_at, outgoing.c.id)
 )
 
-_OPEN = insert(tickets).returning(tickets.c.number)
+_OPEN = Prepared(insert(tickets).returning(tickets.c.number))
 _SAVE = update(tickets).where(tickets.c.number == bindparam("number_"))
-_PROMISE = insert(deadlines).returning(deadlines.c.id)
+_PROMISE = Prepared(insert(deadlines).returning(deadlines.c.id))
 _CHANGE = update(deadlines).where(deadlines.c.id == bindparam("id_"), deadlines.c.ticket == bindparam("ticket_"))
 
 

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from store.records import OutgoingState
 from store.store import Store
@@ -47,25 +45,23 @@ _QUESTIONS: dict[str, Callable[[View], Any]] = {
 
 @pytest.mark.parametrize("name", _QUESTIONS)
 def test_the_question_reads_no_whole_table(sqlite_url: str, name: str) -> None:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
+    asked: list[str] = []
 
     with Store.open(sqlite_url) as store:
         number = number_of(open_ticket(store))
         keep_letter(store, ticket=number)
         queue(store, ticket=number)
         with store.view() as view:
-            event.listen(Engine, "before_cursor_execute", note)
+            driver: Any = view._connection.connection.dbapi_connection
+            driver.set_trace_callback(asked.append)  # what SQLite is asked, by whichever road
             try:
                 _QUESTIONS[name](view)
             finally:
-                event.remove(Engine, "before_cursor_execute", note)
-            assert asked
-            for statement, parameters in asked:
-                plan = view._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+                driver.set_trace_callback(None)
+            questions = [statement for statement in asked if statement.startswith("SELECT")]
+            assert questions
+            for statement in questions:
+                plan = driver.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
                 # a walk along an index from its end is a look-up where one row is wanted
                 steps = [row[3] for row in plan if row[3].startswith("SCAN") and "CONSTANT" not in row[3]]
                 assert all("USING INDEX ix_" in step or "USING COVERING INDEX ix_" in step for step in steps), plan
