@@ -22,11 +22,11 @@ from rules.wishes import (
 OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
 OUTPUTS = (*Category, OFFICE)
-OFFICE_FROM = 0.0
+OFFICE_FROM = -0.1
 """The score from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
 TWO_FROM = 0.45
 """The probability from which a letter has two categories."""
-DUTY_FROM = 0.3
+DUTY_FROM = 0.4
 """The probability of a second wish that is not deferrable from which the first is no longer surely the only one."""
 PLAIN_FROM = 0.4
 """The score from which the words name the category by themselves («верните деньги»; not: «посмотрите поскорее»)."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from zlib import crc32
 
+from rules.disclaimed import without_disclaimed
 from rules.lexicon import concepts
 from rules.morphology import lemma
 from rules.segments import sentences, words
@@ -55,7 +56,9 @@ def features_of_letter(subject: str, text: str) -> Features:
     """The units of a letter; none where there is not one word."""
     telling = telling_subject(subject, text)
     by_sentence = tuple(
-        found for sentence in (*sentences(telling), *sentences(text)) if (found := frozenset(_units(words(sentence))))
+        found
+        for sentence in (*sentences(telling), *sentences(without_disclaimed(text)))
+        if (found := frozenset(_units(words(sentence))))
     )
     in_subject = frozenset((Block.SUBJECT, lemma(form)) for part in sentences(telling) for form in words(part))
     return Features(letter=in_subject.union(*by_sentence), sentences=by_sentence)
