@@ -1,4 +1,4 @@
-"""The linear model that reads categories: its packed form and its scores. The one room of ``rules`` that reads a file.
+"""The linear model that reads categories: its packed form and its scores. The one room of ``rules`` that reads data of the package.
 
 The file holds a line of JSON (outputs, biases, scales, the judge of second wishes), the inverse document frequency of
 each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or an operator's own,
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from math import sqrt
-from pathlib import Path
 from typing import Self
 
 from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, buckets_of
@@ -19,7 +18,7 @@ from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, buckets_of
 FORMAT = "supportd-categories-2"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
-UNITS_REMEMBERED = 12_000
+UNITS_REMEMBERED = 8_000
 """Units whose sums are kept (some 500 bytes each): adding up the two dozen runs of letters of a word costs 40 µs."""
 
 Part = tuple[tuple[float, ...], float]
@@ -137,9 +136,10 @@ Parts = dict[Unit, Part]
 """The parts of a letter's units."""
 
 
-@lru_cache(maxsize=4)
-def load_model(path: str = "") -> Model:
-    """The model that the package ships, or an operator's own; read once. Raises ``UnreadableModel`` or ``OSError``."""
-    if path:
-        return Model.unpack(Path(path).read_bytes())
-    return Model.unpack(files("rules").joinpath("model/categories.bin").read_bytes())
+@lru_cache(maxsize=2)
+def load_model(packed: bytes = b"") -> Model:
+    """An operator's own packed model, or the one that the package ships where ``packed`` is empty; unpacked once.
+
+    Raises ``UnreadableModel``.
+    """
+    return Model.unpack(packed or files("rules").joinpath("model/categories.bin").read_bytes())

@@ -76,6 +76,8 @@ class Policy:
     duplicate_window: timedelta
     limits: AcknowledgementLimits
     lexicon: Mapping[Category, tuple[str, ...]] = field(default_factory=dict)
+    model: bytes = field(default=b"", repr=False)
+    """An operator's own packed model of categories (``supportd train``); empty for the one that the package ships."""
     agent_proofs: frozenset[Proof] = frozenset({Proof.SENT_FOLDER, Proof.AUTHENTICATION_RESULTS, Proof.TOKEN})
     """The ways in which an agent may be proved; each can be switched off."""
 

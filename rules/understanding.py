@@ -37,7 +37,7 @@ def read_request(
     Empty words are read from the subject alone. ``full_text`` (with quotes) never counts as the client's own words.
     """
     thanks_alone = is_thanks_alone(subject, words)
-    classified = classify(model=load_model(), subject=subject, text=words, lexicon=policy.lexicon)
+    classified = classify(model=load_model(policy.model), subject=subject, text=words, lexicon=policy.lexicon)
     account = find_account_number(words, subject, signature, full_text=full_text)
     found: dict[Detail, str | None] = {
         Detail.ACCOUNT_NUMBER: account.evidence if account is not None else None,

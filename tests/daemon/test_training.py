@@ -32,7 +32,7 @@ def test_an_operators_letters_make_a_model_that_reads(tmp_path: Path) -> None:
     out = tmp_path / "model.bin"
     report = train((_written(tmp_path / "ours.jsonl", _PLAIN),), out)
     assert report.pooled.letters == 6
-    read = classify(model=load_model(str(out)), subject="", text="верните деньги", lexicon={})
+    read = classify(model=load_model(out.read_bytes()), subject="", text="верните деньги", lexicon={})
     assert read.readings[0].category is Category.REFUND
 
 
