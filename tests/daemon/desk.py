@@ -104,7 +104,12 @@ class Desk:
             staff=Staff(notify=self.notify, relay_to=self.relay_to),
         )
         correspondence = Correspondence(
-            policy=self.policy, letters=Letters(self.policy, None), keys=KEYS, sender=sender, gate=gate, staff=self.staff
+            policy=self.policy,
+            letters=Letters(self.policy, None),
+            keys=KEYS,
+            sender=sender,
+            gate=gate,
+            staff=self.staff,
         )
         self.obeying = Obeying(policy=self.policy, correspondence=correspondence, staff=self.staff)
         self.intake = Intake(
@@ -310,7 +315,7 @@ def a_mail(
     if cc:
         mail["Cc"] = cc
     if answers:
-        mail["In-Reply-To"] = answers.split()[-1]
+        mail["In-Reply-To"] = answers.rsplit(maxsplit=1)[-1]
         mail["References"] = answers
     for name, value in (headers or {}).items():
         mail[name] = value
