@@ -74,6 +74,15 @@ def fetch_sizes(ask: Ask, uids: Sequence[int]) -> dict[int, int]:
     return found
 
 
+def fetch_moments(ask: Ask, uids: Sequence[int]) -> dict[int, datetime]:
+    """INTERNALDATE of those of the letters that the server tells it of."""
+    found: dict[int, datetime] = {}
+    for some in uid_sets(uids):
+        with contextlib.suppress(Refused):
+            found |= {uid: moment for uid, row in ask(some, ("INTERNALDATE",)).items() if (moment := _moment(row))}
+    return found
+
+
 def fetch_letters(ask: Ask, uids: Sequence[int], *, max_size: int) -> Iterator[Fetched | Absent]:
     """The letters in the order asked for, each exactly once (``Mailbox.fetch``)."""
     sizes = fetch_sizes(ask, uids)

@@ -30,7 +30,17 @@ from imapclient.tls import IMAP4_TLS
 
 from daemon.bell import Bell
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
-from daemon.fetching import Absent, Fetched, Refused, Rows, fetch_letters, fetch_sizes, find_in_headers, uid_sets
+from daemon.fetching import (
+    Absent,
+    Fetched,
+    Refused,
+    Rows,
+    fetch_letters,
+    fetch_moments,
+    fetch_sizes,
+    find_in_headers,
+    uid_sets,
+)
 from daemon.folders import FolderName, find_folder, find_sent
 from daemon.folders import FolderState as FolderState  # noqa: PLC0414 - part of what this port gives
 from daemon.refusals import is_busy, said
@@ -167,10 +177,11 @@ class Mailbox:
             )
 
     def create_folder(self, folder: str) -> None:
-        """Makes a folder; one that is there already is left as it is."""
+        """Makes a folder that mail clients show; one that is there already is left as it is."""
         if find_folder(self.folders(), folder) is None:
             with self._doing(f"making the folder «{folder}»") as client:
                 client.create_folder(folder)
+                client.subscribe_folder(folder)
 
     # --- reading
 
@@ -186,6 +197,10 @@ class Mailbox:
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """RFC822.SIZE of those of the letters that the server tells it of."""
         return fetch_sizes(self._ask, uids)
+
+    def moments(self, uids: Sequence[int]) -> dict[int, datetime]:
+        """INTERNALDATE, in UTC, of those of the letters that the server tells it of."""
+        return fetch_moments(self._ask, uids)
 
     def fetch(self, uids: Sequence[int], *, max_size: int) -> Iterator[Fetched | Absent]:
         """The letters in the order asked for, each exactly once, at most a few megabytes at a time in memory.

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 
 from daemon.backoff import LOG_IN_PAUSE, Backoff
 from daemon.correspondence import NULL_REFUSED, Correspondence, answers_of
@@ -30,8 +29,6 @@ ASK_AGAIN = 5.0
 NOTED_WITHIN = 0.25
 """Seconds within which a sent letter is noted as such where the next one does not come to that: a kill in between
 would send it twice."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +68,8 @@ class Outbox:
         self._owner = owner
         self._journal = journal
         self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._known: list[_Known] = []
         self._unfinished = False
@@ -79,13 +78,39 @@ class Outbox:
         self.progressed_at = time.monotonic()
 
     def wake(self) -> None:
-        """In the loop's own thread: something was queued."""
-        self._wake.set()
+        """From any thread: something was queued."""
+        self._in_loop(self._wake.set)
 
     def stop(self) -> None:
-        """In the loop's own thread: the letter in hand is finished, the next one is not begun."""
+        """From any thread: the letter in hand is finished, the next one is not begun."""
         self._stopping = True
-        self._wake.set()
+        self.wake()
+
+    def cut(self) -> None:
+        """From any thread: the letter in hand is given up as it is, noted as committing."""
+        if self._task is not None:
+            self._in_loop(self._task.cancel)
+
+    def _in_loop(self, act: Callable[[], object]) -> None:
+        loop = self._loop
+        if loop is None:
+            act()
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has ended: there is nobody to be told
+            loop.call_soon_threadsafe(act)
+
+    def run_in_thread(self) -> None:
+        """``run`` in a loop of this thread's own; the store's work is done in it too, for nothing else waits."""
+        asyncio.run(self._run_until_cut())
+
+    async def _run_until_cut(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self.run())
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        finally:
+            self.settle()
 
     async def run(self) -> None:
         """Until ``stop``. A server that is down delays letters and loses none."""
@@ -98,13 +123,16 @@ class Outbox:
                 if later is None:
                     backoff = backoff.rested()
                     self.trouble = ""
-                    pause = await self._until_next()
+                    pause = self._until_next()
                 else:
                     pause, backoff = self._note_trouble(later, backoff.pause), backoff.grown()
             except LogInRefused as error:
                 pause = self._note_trouble(str(error), LOG_IN_PAUSE)
             except (PersonMustLook, StoreBusy, StoreBroken) as error:
                 pause, backoff = self._note_trouble(str(error), backoff.pause), backoff.grown()
+            except Exception as error:  # a fault of ours must not end the sending: it begins anew, and says so
+                self._journal.error("outbox_broke", trouble=error)
+                pause, backoff = self._note_trouble(type(error).__name__, backoff.pause), backoff.grown()
             self.progressed_at = time.monotonic()
             await self._sleep(pause, wakes=not self.trouble)
         await self.close()
@@ -124,7 +152,9 @@ class Outbox:
         Where the store is busy even then, it is found at the next start as if the service had been killed.
         """
         try:
-            self._keep_known()
+            if self._known:
+                self._keep(self._known)
+                self._known = []
         except StoreError as error:
             self._journal.error("letters_sent_and_not_noted", why=str(error), count=len(self._known))
 
@@ -147,8 +177,8 @@ class Outbox:
         self._journal.warning("letters_wait", why=why, again_in=round(pause))
         return pause
 
-    async def _until_next(self) -> float:
-        due = await self._kept(self._read_next)
+    def _until_next(self) -> float:
+        due = self._read_next()
         longest = ASK_AGAIN
         return longest if due is None else min(longest, max(0.05, (due - self._time.now()).total_seconds()))
 
@@ -163,18 +193,18 @@ class Outbox:
 
         Raises LogInRefused, PersonMustLook and what the store raises.
         """
-        await self._clear_up()
+        self._clear_up()
         tried: set[int] = set()
         while not self._stopping:
             self._unfinished = True
-            letters = await self._kept(lambda: self._take(tried))
+            letters = self._take(tried)
             try:
                 refused = await self._send_all(letters, tried)
             except (LogInRefused, PersonMustLook):
-                await self._clear_up()
+                self._clear_up()
                 raise
             if refused is not None or self._stopping:
-                await self._clear_up()
+                self._clear_up()
                 return refused
             self._unfinished = False
             if not letters:
@@ -185,15 +215,20 @@ class Outbox:
         now = self._time.now()
         with self._store.transaction() as tx:
             due = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
-            ready = [fresh for each in due if (fresh := self._ready(tx, each, now)) is not None]
-            taken = tx.take((each.id for each in ready if each.id is not None), self._owner, now) if ready else ()
+            if not due:
+                return ()
+            null_refused = bool(tx.meta(NULL_REFUSED))
+            ready = [
+                fresh for each in due if (fresh := self._ready(tx, each, now, null_refused=null_refused)) is not None
+            ]
+            taken = tx.take((each.id for each in ready if each.id is not None), self._owner, now)
             return tuple(each for each in ready if each.id in taken)
 
-    def _ready(self, tx: Transaction, letter: Outgoing, now: datetime) -> Outgoing | None:
+    def _ready(self, tx: Transaction, letter: Outgoing, now: datetime, *, null_refused: bool) -> Outgoing | None:
         """The letter as it is to go out now; None where it must wait or cannot be written."""
         if self._outcomes.is_held(tx, letter, now):
             return None
-        if not letter.envelope_from and tx.meta(NULL_REFUSED):
+        if null_refused and not letter.envelope_from:
             letter = replace(letter, envelope_from=self._address)
         if letter.valid_until is None or letter.valid_until > now or letter.in_doubt or letter.ticket is None:
             return letter
@@ -230,12 +265,13 @@ class Outbox:
                 self._journal.info(
                     "letter_sent", ticket=letter.ticket, template=letter.template, message_id=letter.message_id
                 )
-            if not isinstance(outcome, Sent) or letter is letters[-1]:
-                await self._note_known()
+            else:
+                self._note_known()
             if isinstance(outcome, Later) and outcome.whole_server:
                 return outcome.reason
             if self._stopping:
-                return None
+                break
+        self._note_known()
         return None
 
     async def _deliver(self, letter: Outgoing) -> Outcome:
@@ -245,7 +281,7 @@ class Outbox:
         async def before_data() -> None:
             nonlocal committing
             sent = tuple(self._known)
-            if not await self._kept(lambda: self._note_committing(letter, sent)):
+            if not self._note_committing(letter, sent):
                 raise _NotInHandError
             self._forget(sent)
             committing = True
@@ -276,21 +312,15 @@ class Outbox:
         """For letters that were sent and wait to be noted with the next one, should the server be slow with it."""
         await asyncio.sleep(NOTED_WITHIN)
         with contextlib.suppress(StoreError):  # it is tried again with the next one
-            await self._note_known()
+            self._note_known()
 
-    async def _note_known(self) -> None:
+    def _note_known(self) -> None:
         known = tuple(self._known)
-        await self._kept(lambda: self._keep(known))
-        self._forget(known)
-
-    def _keep_known(self) -> None:
-        known = tuple(self._known)
-        self._keep(known)
-        self._forget(known)
+        if known:
+            self._keep(known)
+            self._forget(known)
 
     def _keep(self, known: Sequence[_Known]) -> None:
-        if not known:
-            return
         with self._store.transaction() as tx:
             for each in known:
                 self._outcomes.keep(tx, each.letter, each.outcome, each.at)
@@ -298,11 +328,11 @@ class Outbox:
     def _forget(self, known: Sequence[_Known]) -> None:
         self._known = [each for each in self._known if each not in known]
 
-    async def _clear_up(self) -> None:
+    def _clear_up(self) -> None:
         """Notes what is known; what else is in hand has certainly not gone out and is given back."""
-        await self._note_known()
+        self._note_known()
         if self._unfinished:
-            await self._kept(self._give_back)
+            self._give_back()
             self._unfinished = False
 
     def _give_back(self) -> None:
@@ -311,7 +341,3 @@ class Outbox:
             for each in tx.outgoing_in((OutgoingState.IN_FLIGHT, OutgoingState.COMMITTING)):
                 if each.id is not None and each.owner == self._owner:
                     tx.put_back(each.id, now, each.reason, each.attempts)
-
-    async def _kept(self, work: Callable[[], T]) -> T:
-        """The store blocks: its work is done in a thread, so that the loop goes on."""
-        return await asyncio.to_thread(work)

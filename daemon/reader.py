@@ -6,14 +6,16 @@ the child is started anew and the next letter is read.
 """
 
 import contextlib
+import os
 import pickle
 import queue
+import select
 import struct
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -68,7 +70,7 @@ class Reader:
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[ReadLetter | ReadFault | None] = queue.SimpleQueue()
 
-    def read(self, tasks: Iterable[Task]) -> "Iterator[ReadLetter | ReadFault]":
+    def read(self, tasks: Iterable[Task]) -> "Generator[ReadLetter | ReadFault, None, None]":
         """Each letter read, in order. Some are sent ahead so that the child never waits for the service.
 
         Raises TryAgainLater where the child does not even start: no letter is at fault then.
@@ -117,7 +119,7 @@ class Reader:
                     return
                 answer = self._next_answer()
                 if answer is None:
-                    answer = self._alone(waiting[0]) if len(waiting) > 1 else self._given_up()
+                    answer = self._alone(waiting[0])
                     waiting.popleft()
                     yield answer
                     for task in waiting:
@@ -130,7 +132,8 @@ class Reader:
                 self._kill()
 
     def _alone(self, task: Task) -> "ReadLetter | ReadFault":
-        """Tries the letter that the child was at once more, by itself: it may have died of something else."""
+        """Tries the letter that the child was at once more, by itself, in a new child: the old one may have died of
+        something else (the kernel ends what it likes where memory is short)."""
         self._kill()
         self._send(task)
         answer = self._next_answer()
@@ -142,9 +145,8 @@ class Reader:
 
     def _send(self, task: Task) -> None:
         child = self._child or self._spawn()
-        assert child.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # a dead child is noticed when its answer is missing
-            write_frame(child.stdin, pickle.dumps(task))
+        if not _write_in_time(child, pickle.dumps(task)):
+            child.kill()  # noticed, as any death of the child, when its answer is missing
 
     def _next_answer(self) -> "ReadLetter | ReadFault | None":
         """The next answer, or None where the child hangs or has died."""
@@ -155,7 +157,7 @@ class Reader:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         try:
-            child = subprocess.Popen(
+            child = subprocess.Popen(  # noqa: S603 - this very interpreter, a program of our own
                 [sys.executable, "-P", "-c", _CHILD, *sys.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         except OSError as error:
@@ -165,8 +167,8 @@ class Reader:
         answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         threading.Thread(target=_pump, args=(child.stdout, answers), name="reader-answers", daemon=True).start()
         self._child, self._answers = child, answers
-        with contextlib.suppress(BrokenPipeError):
-            write_frame(child.stdin, self._start)
+        os.set_blocking(child.stdin.fileno(), False)
+        _write_in_time(child, self._start)
         first = None
         with contextlib.suppress(queue.Empty):
             first = answers.get(timeout=START_PATIENCE)
@@ -193,6 +195,21 @@ def _pump(stream: IO[bytes], answers: queue.SimpleQueue[Any]) -> None:
         while True:
             answers.put(pickle.loads(read_frame(stream)))  # noqa: S301 - written by our own child alone
     answers.put(None)
+
+
+def _write_in_time(child: subprocess.Popen[bytes], frame: bytes) -> bool:
+    """False where the child takes nothing for so long that it must hang: a plain write would wait for ever."""
+    assert child.stdin is not None
+    pipe = child.stdin.fileno()
+    left = memoryview(_LENGTH.pack(len(frame)) + frame)
+    poll = select.poll()
+    poll.register(pipe, select.POLLOUT)
+    with contextlib.suppress(BrokenPipeError):  # a dead child takes nothing either, and is noticed later
+        while left:
+            if not poll.poll(PATIENCE * 1000):
+                return False
+            left = left[os.write(pipe, left) :]
+    return True
 
 
 def write_frame(stream: IO[bytes], frame: bytes) -> None:

@@ -16,7 +16,9 @@ from daemon import wiring
 from daemon.arrival import Taken
 from daemon.clock import Clock, Rung
 from daemon.errors import PersonMustLook, TryAgainLater
+from daemon.marking import Marking
 from daemon.outbox import Outbox
+from daemon.outcomes import SentLook
 from daemon.retention import Retention
 from daemon.systemd import ServiceManager
 from daemon.watch import Watch
@@ -26,6 +28,7 @@ from store.errors import StoreBroken, StoreBusy
 FINISHING = 5.0
 """Seconds a letter may still wait for the server's last answer after SIGTERM; then it is left noted as committing."""
 THREADS_FINISHING = 20.0
+MARKING_FINISHING = 2.0
 FIRST_LOG_IN = 20.0
 """Seconds the start waits for the first log-in to be tried before it says that it is ready."""
 HANGING = 660.0
@@ -52,9 +55,13 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
         self._broken: Exception | None = None
-        self._outbox: Outbox = wiring.outbox(parts, owner=secrets.token_hex(8))
         self._inbox: Watch = wiring.watch_inbox(parts, self._on_taken)
         self._sent: Watch = wiring.watch_sent(parts, self._on_taken, before_look=self._wait_for_inbox)
+        self._outbox: Outbox = wiring.outbox(
+            parts,
+            owner=secrets.token_hex(8),
+            sent_look=SentLook(begun=lambda: self._sent.looked_from, ask=self._sent.wake),
+        )
         self._clock = Clock(
             store=parts.store,
             policy=parts.policy,
@@ -65,6 +72,7 @@ class Service:
             rung=self._on_rung,
         )
         self._retention = Retention(parts)
+        self._marking: Marking | None = wiring.marking(parts)
 
     @property
     def inbox_is_read(self) -> bool:
@@ -104,8 +112,20 @@ class Service:
         finally:
             self._outbox.settle()
             await self._outbox.close()
+            await self._mark_once()
             self._parts.reader.close()
         return Turn(taken=taken, rung=rung, faults=tuple(faults))
+
+    async def _mark_once(self) -> None:
+        """Whatever fails here is no fault of the turn."""
+        if self._marking is None:
+            return
+        try:
+            await asyncio.to_thread(self._marking.turn)
+        except (TryAgainLater, PersonMustLook, StoreBusy, StoreBroken) as error:
+            self._journal.warning("marking_hindered", step="connection", why=str(error))
+        finally:
+            await asyncio.to_thread(self._marking.close)
 
     def _begin(self) -> None:
         adopted = self._outbox.adopt()
@@ -119,7 +139,8 @@ class Service:
     async def run(self, manager: ServiceManager) -> None:
         """Until ``stop`` or SIGTERM or SIGINT; finishes what is in hand."""
         await self._begun()
-        await asyncio.to_thread(self._parts.reader.warm)
+        with contextlib.suppress(TryAgainLater):  # the watches meet it too, say so and try again
+            await asyncio.to_thread(self._parts.reader.warm)
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._end.set)
         threads = [
@@ -127,6 +148,7 @@ class Service:
         ]
         for thread in threads:
             thread.start()
+        marking = self._start_marking()
         tasks = [
             asyncio.create_task(self._clock.run(), name="clock"),
             asyncio.create_task(self._retention.run(self._end), name="retention"),
@@ -137,6 +159,7 @@ class Service:
             await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             manager.stopping()
             await self._finish(threads, tasks)
+            await self._finish_marking(marking)
         for task in tasks:
             if not task.cancelled():
                 task.result()  # a part that ended by itself broke: its error is the service's
@@ -166,6 +189,19 @@ class Service:
             except StoreBusy as error:
                 self._journal.warning("store_is_busy", why=str(error))
                 await asyncio.sleep(2)
+
+    def _start_marking(self) -> threading.Thread | None:
+        """An extra: the process does not wait for it at its end, and the watchdog does not look at it."""
+        if self._marking is None:
+            return None
+        thread = threading.Thread(target=self._marking.run, name="marking", daemon=True)
+        thread.start()
+        return thread
+
+    async def _finish_marking(self, thread: threading.Thread | None) -> None:
+        if self._marking is not None and thread is not None:
+            self._marking.stop()
+            await asyncio.to_thread(thread.join, MARKING_FINISHING)
 
     def _watches(self) -> list[tuple[str, Watch]]:
         return [("inbox", self._inbox), ("sent", self._sent)]
@@ -211,6 +247,8 @@ class Service:
         if taken.letters:
             self._outbox.wake()
         self._clock.consider(taken.rings_at)
+        if self._marking is not None and taken.ticket is not None:
+            self._marking.consider(taken.ticket)
 
     def _on_rung(self, rung: Rung) -> None:
         if rung.letters:

@@ -20,17 +20,23 @@ from daemon.intake import Intake
 from daemon.journal import Journal
 from daemon.letters import Letters
 from daemon.mailbox import Mailbox, MailboxSettings
+from daemon.marking import Marking
+from daemon.marking_plan import MarkingSettings
 from daemon.obeying import Obeying
-from daemon.outbox import FilesSent, Outbox, OutboxSettings
+from daemon.outbox import Outbox
+from daemon.outcomes import FilesSent, OutboxSettings, Outcomes, SentLook
 from daemon.policy_of import policy_of
 from daemon.reader import Reader
 from daemon.sender import Sender
 from daemon.smtp import SmtpSender, SmtpSettings
 from daemon.staff_correspondence import Staff, StaffCorrespondence
+from daemon.state_folders import StateFolders
+from daemon.taking import Tools
 from daemon.time_source import TimeSource
 from daemon.tls import Security
 from daemon.unreadable import Unreadable
 from daemon.watch import Watch, WatchSettings
+from rules.mark import Mark
 from rules.policy import Policy
 from rules.tokens import SigningKeys, make_loop_mark
 from store.store import Store
@@ -191,31 +197,67 @@ def _watch(
             poll=mailbox.poll_interval,
             idle=mailbox.idle,
         ),
-        mailbox=Mailbox(mailbox_settings(parts.configuration)),
-        intake=parts.intake,
-        reader=parts.reader,
-        store=parts.store,
-        time_source=parts.time_source,
-        journal=parts.journal,
-        taken=taken,
+        tools=Tools(
+            mailbox=Mailbox(mailbox_settings(parts.configuration)),
+            intake=parts.intake,
+            reader=parts.reader,
+            store=parts.store,
+            time_source=parts.time_source,
+            journal=parts.journal,
+            taken=taken,
+        ),
         before_look=before_look,
     )
 
 
-def outbox(parts: Parts, *, owner: str) -> Outbox:
+def marking(parts: Parts) -> Marking | None:
+    """Tickets seen in the mail client; None where nothing of it is switched on."""
+    mailbox, agents = parts.configuration.mailbox, parts.configuration.agents
+    named = {mark: getattr(agents.folders, mark.value) for mark in Mark}
+    settings = MarkingSettings(
+        inbox=mailbox.folder,
+        sent_folder=mailbox.sent_folder,
+        keywords=agents.keywords,
+        move=agents.folders.move,
+        folders={mark: name for mark, name in named.items() if name},
+    )
+    if not settings.is_on:
+        return None
+    connection = Mailbox(mailbox_settings(parts.configuration))
+    return Marking(
+        settings=settings,
+        mailbox=connection,
+        folders=StateFolders(
+            mailbox=connection,
+            store=parts.store,
+            reader=parts.reader,
+            policy=parts.policy,
+            time_source=parts.time_source,
+            journal=parts.journal,
+            max_size=mailbox.max_size,
+        ),
+        store=parts.store,
+        time_source=parts.time_source,
+        journal=parts.journal,
+        poll=mailbox.poll_interval,
+    )
+
+
+def outbox(parts: Parts, *, owner: str, sent_look: SentLook) -> Outbox:
     """The sender of letters. To be made in the event loop that it runs in."""
     smtp = parts.configuration.smtp
+    settings = OutboxSettings(
+        address=parts.configuration.mailbox.address,
+        retry_pauses=smtp.retry_pauses,
+        files_sent=_FILES_SENT[smtp.server_files_sent],
+        sent_copy_wait=smtp.sent_copy_wait,
+    )
     return Outbox(
         store=parts.store,
         smtp=SmtpSender(smtp_settings(parts.configuration)),
-        settings=OutboxSettings(
-            address=parts.configuration.mailbox.address,
-            retry_pauses=smtp.retry_pauses,
-            files_sent=_FILES_SENT[smtp.server_files_sent],
-            sent_copy_wait=smtp.sent_copy_wait,
-        ),
+        outcomes=Outcomes(settings=settings, staff=parts.staff, journal=parts.journal, sent_look=sent_look),
+        address=settings.address,
         correspondence=parts.correspondence,
-        staff=parts.staff,
         time_source=parts.time_source,
         owner=owner,
         journal=parts.journal,
