@@ -93,6 +93,7 @@ def cross_faults(merged: Mapping[str, Any]) -> list[Fault]:
     faults += _directory_faults(table(merged, "support").get("template_dir"))
     faults += _day_faults(table(merged, "support"))
     faults += _people_faults(merged)
+    faults += _folder_faults(merged)
     return faults
 
 
@@ -125,3 +126,19 @@ def _people_faults(merged: Mapping[str, Any]) -> list[Fault]:
         for index, each in enumerate(notify if isinstance(notify, list) else ())
         if isinstance(each, str) and each.strip().lower() in own
     ]
+
+
+def _folder_faults(merged: Mapping[str, Any]) -> list[Fault]:
+    """Letters are not moved into the folder they come from, and only what is closed lies in the closed one."""
+    folders = table(table(merged, "agents"), "folders")
+    named = {key: str(value) for key, value in folders.items() if isinstance(value, str) and value}
+    inbox = str(table(merged, "mailbox").get("folder") or "INBOX").casefold()
+    sentence = "is the folder that is watched: name another one"
+    faults = [
+        Fault(key=f"agents.folders.{key}", sentence=sentence) for key, name in named.items() if name.casefold() == inbox
+    ]
+    closed = named.get("closed", "").casefold()
+    if any(closed == name.casefold() for key, name in named.items() if key != "closed"):
+        sentence = "must be a folder of its own: what is put there by hand is closed"
+        faults.append(Fault(key="agents.folders.closed", sentence=sentence))
+    return faults

@@ -157,7 +157,7 @@ class PlaceRow(SQLModel, table=True):
     """Every place where a kept letter was ever seen."""
 
     __tablename__ = "places"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_places_letter", "letter"), {"sqlite_with_rowid": False})
 
     folder: str = Field(sa_column=Column(Key, primary_key=True))
     uidvalidity: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -249,6 +249,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("folder", "uidvalidity", "uid"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_places_letter", "places", ["letter"], unique=False)
 
     if on_server:
         op.execute("ALTER SEQUENCE tickets_number_seq START WITH 1001 RESTART WITH 1001")
