@@ -4,12 +4,10 @@ The same acts as commands by mail, with their author recorded; they work beside 
 they queue.
 """
 
-import getpass
 from dataclasses import replace
-from datetime import datetime
 
 from daemon.arrival import Arrival
-from daemon.console import Failed
+from daemon.console import Failed, in_words, print_json, say
 from daemon.gate import reset_breaker
 from daemon.obeying import Obeyed
 from daemon.reader import ReadFault, Task
@@ -19,14 +17,18 @@ from rules.life_of_agent import close
 from store.records import Event, EventKind
 
 
-def author_of(given: str) -> str:
-    """Who acts: as he names himself, else the name he is logged in with."""
-    if given:
-        return given
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"
+def show_act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: str, as_json: bool) -> None:
+    """Does it and says what became of it."""
+    obeyed = act(parts, number, verb, argument, author=author)
+    row: dict[str, object] = {"command": verb.value, "told_client": obeyed.told}
+    if obeyed.ticket is not None:
+        row |= {"number": f"{parts.policy.ticket_prefix}-{obeyed.ticket.number}", "status": obeyed.ticket.status.value}
+    if obeyed.target:
+        row["target"] = obeyed.target
+    if as_json:
+        print_json(row)
+    else:
+        say(", ".join(f"{key.replace('_', ' ')}: {in_words(value)}" for key, value in row.items()))
 
 
 def act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: str) -> Obeyed:
@@ -94,12 +96,3 @@ def let_letters_out(parts: Parts, *, author: str) -> str | None:
     """Resets the breaker; gives what had tripped it, or None."""
     with parts.store.transaction() as tx:
         return reset_breaker(tx, author=author, now=parts.time_source.now())
-
-
-def parse_since(text: str, parts: Parts) -> datetime:
-    """A day or a moment, local where it has no offset; Failed with a sentence for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Failed(f"{text!r} is no date: write 2026-11-01 or 2026-11-01T08:00") from error
-    return moment.replace(tzinfo=parts.policy.schedule.zone) if moment.tzinfo is None else moment

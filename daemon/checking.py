@@ -1,11 +1,11 @@
 """``supportd check``: what holds and what does not, all at once: mailbox, SMTP, store, zone data, letters."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from daemon import wiring
 from daemon.configuration import Configuration
+from daemon.console import CONFIGURATION, DONE, print_json, say
 from daemon.letters_check import check_letters
 from daemon.policy_of import policy_of
 from daemon.probes import Finding, probe_imap, probe_smtp
@@ -16,23 +16,26 @@ from store.store import Store
 PROBE = "check"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """Everything that was looked at."""
+def show_check(configuration: Configuration, *, as_json: bool) -> int:
+    """Each finding on a line; 2 where one does not hold."""
+    findings = check(configuration)
+    for finding in findings:
+        if as_json:
+            print_json({"ok": finding.ok, "what": finding.what, "said": finding.said})
+        else:
+            say(f"{'✓' if finding.ok else '✗'} {finding.what}: {finding.said}")
+    wrong = sum(not each.ok for each in findings)
+    if not as_json:
+        say("all holds" if not wrong else f"{wrong} of {len(findings)} must be put right")
+    return CONFIGURATION if wrong else DONE
 
-    findings: tuple[Finding, ...]
 
-    @property
-    def holds(self) -> bool:
-        return all(each.ok for each in self.findings)
-
-
-def check(configuration: Configuration) -> Checked:
+def check(configuration: Configuration) -> tuple[Finding, ...]:
     """Tries everything; nothing is sent, nothing on the mail server is changed. The store is made or upgraded."""
     mailbox = configuration.mailbox
     imap = probe_imap(wiring.mailbox_settings(configuration), mailbox.folder, mailbox.sent_folder)
     smtp = asyncio.run(probe_smtp(wiring.smtp_settings(configuration)))
-    return Checked(findings=(*imap, *smtp, _store(configuration), _zone(), *_letters(configuration)))
+    return (*imap, *smtp, _store(configuration), _zone(), *_letters(configuration))
 
 
 def _store(configuration: Configuration) -> Finding:

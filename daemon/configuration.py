@@ -261,12 +261,15 @@ class _Environment(EnvSettingsSource):
         return super().decode_complex_value(field_name, field, value)
 
 
-def load(path: Path | None, environ: Mapping[str, str], *, now: datetime | None = None) -> Configuration:
+def load(
+    path: Path | None, environ: Mapping[str, str], *, now: datetime | None = None, passwords: bool = True
+) -> Configuration:
     """The configuration of ``path`` (None: no file) with the overrides and secrets that ``environ`` names.
 
-    Secrets: environment, then systemd credential, then ``password_file``, then ``password`` in the file. ``now``
-    (aware; default: this moment) is the day on which the zone data is judged. Raises ConfigurationFaults with every
-    fault there is.
+    Secrets: environment, then systemd credential, then ``password_file``, then ``password`` in the file. Without
+    ``passwords`` one that is absent or cannot be read is no fault: the caller logs in nowhere. ``now`` (aware;
+    default: this moment) is the day on which the zone data is judged. Raises ConfigurationFaults with every fault
+    there is.
     """
     faults: list[Fault] = []
     written = read_file(path) if path is not None else {}
@@ -276,7 +279,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, now: datetime | None 
     merged = merge(written, _from_environment(environ, faults))
     faults += cross_faults(merged)
     gathered, missing = gather_secrets(merged, environ)
-    faults += missing
+    faults += missing if passwords else [fault for fault in missing if not _is_of_password(fault)]
     configuration = _validated(complete(gathered), faults)
     if sentence := zone_data_fault(now or datetime.now(UTC)):
         faults.append(Fault(key="support.zone", sentence=sentence))
@@ -305,6 +308,10 @@ def _from_environment(environ: Mapping[str, str], faults: list[Fault]) -> dict[s
             sentence = 'does not hold a list or table: write JSON, as ["a@example.kz"], or words with commas'
             faults.append(Fault(key=name, sentence=sentence))
     return overrides
+
+
+def _is_of_password(fault: Fault) -> bool:
+    return fault.key.partition(".")[2] in ("password", "password_file")
 
 
 def _validated(merged: dict[str, Any], faults: list[Fault]) -> Configuration | None:

@@ -1,18 +1,23 @@
-"""What every command shares: the configuration, the store, exit codes, and printing for people or as JSON."""
+"""Printing for people and as JSON, exit codes, and how a command ends: never with a traceback."""
 
 import contextlib
+import itertools
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
-from daemon.configuration import Configuration, load, path_of
-from daemon.errors import ConfigurationFaults, Fault
-from store.errors import InstanceRunning, StoreBroken, StoreBusy, StoreTooNew
-from store.store import Store
+from daemon.errors import PersonMustLook, TryAgainLater
 
 DONE, FAILED, CONFIGURATION = 0, 1, 2
+INTERRUPTED = 130
+NOTHING = "—"
+
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # "\x1b[2J" in a subject
+_MEASURED = 200
+"""Rows of a table that its widths are taken from; the rest streams by, however many there are."""
 
 
 class Failed(SystemExit):
@@ -25,7 +30,8 @@ class Failed(SystemExit):
 
 def complain(sentence: str) -> None:
     """One line on stderr."""
-    print(f"supportd: {sentence}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody reads it any more
+        print(f"supportd: {shown(sentence)}", file=sys.stderr, flush=True)
 
 
 def speak_utf8() -> None:
@@ -35,49 +41,94 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def configured(option: Path | None) -> Configuration:
-    """The configuration, or every fault of it on stderr and exit code 2."""
-    path = path_of(option, os.environ)
-    try:
-        return load(path, os.environ)
-    except ConfigurationFaults as error:
-        say_faults(error.faults, path)
-        raise SystemExit(CONFIGURATION) from error
-
-
-def say_faults(faults: Iterable[Fault], path: Path) -> None:
-    """Each fault on a line of its own."""
-    complain(f"the configuration {path} cannot be used:")
-    for fault in faults:
-        print(f"  {fault}", file=sys.stderr)
-
-
 @contextlib.contextmanager
-def opened(configuration: Configuration, *, read_only: bool = False) -> Iterator[Store]:
-    """The store; what is wrong with it becomes a sentence and exit code 1."""
-    with sentences(), Store.open(configuration.store.url, read_only=read_only, migrate=not read_only) as store:
-        yield store
-
-
-@contextlib.contextmanager
-def sentences() -> Iterator[None]:
-    """The store's errors as sentences and exit code 1."""
+def ending() -> Iterator[None]:
+    """Whatever happens inside, the command ends with its output written, an exit code, and at most a sentence."""
     try:
-        yield
-    except (StoreBusy, StoreBroken, StoreTooNew, InstanceRunning) as error:
-        raise Failed(str(error)) from error
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # `supportd tickets list | head -1`: the reader has all it wanted
+        _end_quietly()
+    except (TryAgainLater, PersonMustLook) as error:
+        raise Failed(str(error)) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end_quietly(f"{where}{error.strerror or error}")
+    except MemoryError:
+        raise Failed("there is not enough memory for that") from None
+    except Exception as error:  # noqa: BLE001,RUF100 - the last place before a person would see a traceback
+        raise Failed(f"a fault of the program itself, please report it: {_place(error)}") from None
+
+
+def _end_quietly(sentence: str = "") -> NoReturn:
+    """Standard output takes nothing more: what is still in its buffer goes nowhere."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    if sentence:
+        complain(sentence)
+    raise SystemExit(FAILED)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace is not None else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def print_json(row: Mapping[str, object]) -> None:
-    """One object on one line."""
-    print(json.dumps(row, ensure_ascii=False))
+    """One object on one line. Control characters of clients' words stand as ``\\u001b`` and the like."""
+    print(_UNSHOWN.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(row, ensure_ascii=False)))
 
 
-def table(rows: Iterable[Iterable[str]], header: Iterable[str]) -> None:
-    """Columns for people, as wide as they need be."""
-    lines = [tuple(header), *(tuple(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for number, line in enumerate(lines):
+def say(text: str = "") -> None:
+    """Lines for people, without what would move a terminal's cursor or turn its text around."""
+    print(shown(text))
+
+
+def shown(text: str) -> str:
+    """Control characters of clients' words cannot reach a terminal; line ends and tabs stay."""
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def in_words(value: object) -> str:
+    """A value of a row, for people: lists with commas, nothing as a dash."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {in_words(each)}" for key, each in value.items()) or NOTHING
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(in_words(each) for each in value) or NOTHING
+    return NOTHING if value is None or value == "" else str(value)
+
+
+def table(rows: Iterable[Iterable[str]], header: Iterable[str]) -> bool:
+    """Columns for people, as wide as the first rows need; whether there was any row."""
+    source = (tuple(" ".join(shown(cell).split()) for cell in row) for row in rows)
+    names = tuple(header)
+    first = list(itertools.islice(source, _MEASURED))
+    if not first:
+        return False
+    widths = [max(len(line[column]) for line in (names, *first)) for column in range(len(names))]
+    for line in itertools.chain((names, tuple("─" * width for width in widths)), first, source):
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-        if number == 0:
-            print("  ".join("─" * width for width in widths))
+    return True
+
+
+def print_rows(rows: Iterable[Mapping[str, object]], columns: Sequence[str], *, as_json: bool, none: str) -> None:
+    """Rows as JSON, or these columns of them as a table; ``none`` is said where there is no row."""
+    if as_json:
+        for row in rows:
+            print_json(row)
+    elif not table(([in_words(row[column]) for column in columns] for row in rows), _spaced(columns)):
+        print(none)
+
+
+def _spaced(columns: Sequence[str]) -> list[str]:
+    return [column.replace("_", " ") for column in columns]

@@ -158,7 +158,7 @@ def _print(parts: Parts, servers: DemoServers, *, as_json: bool) -> None:
             print_json(ticket_row(sheet, prefix=prefix, zone=zone, now=now))
         return
     print(f"Суббота, 21 ноября 2026 года. Писем в ящике: {len(letters())}; обращений: {len(sheets)}.\n")
-    print_table(sheets, parts.policy, now)
+    print_table(sheets, prefix=prefix, zone=zone, now=now)
     for accepted in servers.accepted:
         message = email.message_from_bytes(accepted.raw, policy=email.policy.default)
         body = message.get_body(("plain",))

@@ -5,13 +5,15 @@ kept by agents.
 """
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from daemon.letters import ClientFacts, Letters
+from daemon.moments import is_sensible, local
 from daemon.reader import Reader, ReadFault, Task
 from daemon.reading import ReadLetter
 from parsers.mail import NOBODY, Language
@@ -38,55 +40,82 @@ class Explained:
     row: dict[str, object]
 
 
-def find_letters(paths: list[Path]) -> Iterator[Path | Unreadable]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What letters are judged by. ``received`` (aware) overrides what they say themselves; ``now`` is the last
+    resort."""
+
+    policy: Policy
+    letters: Letters
+    received: datetime | None
+    now: datetime
+
+
+def find_letters(paths: Iterable[Path]) -> Iterator[Path | Unreadable]:
     """The files meant by ``paths``: a folder means every ``*.eml`` below it, sorted; a file named is always meant."""
     for path in paths:
-        if path.is_dir():
-            try:
-                yield from sorted(each for each in _below(path) if each.suffix.lower() == ".eml")
-            except OSError as error:
-                yield Unreadable(path=path, why=error.strerror or type(error).__name__)
-        else:
+        if not path.is_dir():
             yield path
+            continue
+        unreadable: list[Unreadable] = []
+        yield from sorted(_below(path, unreadable))
+        yield from unreadable
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for root, _folders, files in os.walk(folder):
-        yield from (Path(root) / name for name in files)
+def _below(folder: Path, unreadable: list[Unreadable]) -> Iterator[Path]:
+    """Every letter below a folder, in no order; folders that cannot be looked into are noted."""
+
+    def note(error: OSError) -> None:
+        unreadable.append(Unreadable(path=Path(error.filename), why=error.strerror or type(error).__name__))
+
+    for root, _folders, files in os.walk(folder, onerror=note):
+        yield from (Path(root) / name for name in files if name.lower().endswith(".eml"))
 
 
-def explain(
-    paths: list[Path], *, received: datetime | None, policy: Policy, letters: Letters, reader: Reader, now: datetime
-) -> Iterator[Explained | Unreadable]:
-    """Each letter, or why its path cannot be read. ``received`` (aware) overrides what the letters say."""
+def explain(paths: Iterable[Path], reader: Reader, circumstances: Circumstances) -> Iterator[Explained | Unreadable]:
+    """Each letter, or why its path cannot be read, in order. The next letters are read while one is judged.
+
+    Raises TryAgainLater where the reader does not start.
+    """
+    found: deque[Path | Unreadable] = deque()
+    for read in reader.read(_tasks(paths, found, circumstances)):
+        while isinstance(first := found.popleft(), Unreadable):
+            yield first
+        yield Explained(path=first, row=_judged(first, read, circumstances))
+    yield from (each for each in found if isinstance(each, Unreadable))
+
+
+def _tasks(paths: Iterable[Path], found: deque[Path | Unreadable], circumstances: Circumstances) -> Iterator[Task]:
+    """The letters' bytes as the reader wants them; what was found on the way is noted in ``found``."""
+    now = circumstances.received or circumstances.now
     for path in find_letters(paths):
         if isinstance(path, Unreadable):
-            yield path
+            found.append(path)
             continue
         try:
             raw = path.read_bytes()
         except OSError as error:
-            yield Unreadable(path=path, why=error.strerror or type(error).__name__)
+            found.append(Unreadable(path=path, why=error.strerror or type(error).__name__))
             continue
-        read = reader.read_one(Task(raw=raw, in_sent_folder=False, now=received or now))
-        row = (
-            _row_of_fault(path, read, received or now, policy)
-            if isinstance(read, ReadFault)
-            else _row(path, read, received, policy, letters, now)
-        )
-        yield Explained(path=path, row=row)
+        found.append(path)
+        yield Task(raw=raw, in_sent_folder=False, now=now)
 
 
-def moment_of(read: ReadLetter, received: datetime | None, now: datetime) -> datetime:
+def moment_of(read: ReadLetter, circumstances: Circumstances) -> datetime:
     """The moment received: as given, else of the topmost Received field, else of Date, else now; whole seconds, UTC."""
-    moment = received or read.mail.received or read.mail.date or now
+    named = (read.mail.received, read.mail.date)
+    moment = circumstances.received or next((each for each in named if each and is_sensible(each)), circumstances.now)
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _row(  # noqa: PLR0917 - one caller
-    path: Path, read: ReadLetter, received: datetime | None, policy: Policy, letters: Letters, now: datetime
-) -> dict[str, object]:
-    at = moment_of(read, received, now)
+def _judged(path: Path, read: ReadLetter | ReadFault, circumstances: Circumstances) -> dict[str, object]:
+    if isinstance(read, ReadFault):
+        return _row_of_fault(path, read, circumstances)
+    return _row(path, read, circumstances)
+
+
+def _row(path: Path, read: ReadLetter, circumstances: Circumstances) -> dict[str, object]:
+    policy, at = circumstances.policy, moment_of(read, circumstances)
     decision = decide(origin=read.origin, reading=read.first, received_at=at, policy=policy, defects=read.mail.defects)
     facts = ClientFacts(
         number=0,
@@ -110,14 +139,15 @@ def _row(  # noqa: PLR0917 - one caller
             for each in read.mail.attachments
         ],
         **_decided(decision, policy.schedule.zone),
-        "letter": _letter(letters, facts) if answered else None,
+        "letter": _letter(circumstances.letters, facts) if answered else None,
         "reasons": [_reason(each) for each in decision.reasons],
         "defects": list(decision.defects),
     }
 
 
-def _row_of_fault(path: Path, fault: ReadFault, at: datetime, policy: Policy) -> dict[str, object]:
+def _row_of_fault(path: Path, fault: ReadFault, circumstances: Circumstances) -> dict[str, object]:
     """A letter that breaks the program: for people, on the duty calendar, without acknowledgement."""
+    at = (circumstances.received or circumstances.now).astimezone(UTC).replace(microsecond=0)
     origin = Origin(
         disposition=Disposition.NEW_REQUEST,
         client=NOBODY,
@@ -130,8 +160,8 @@ def _row_of_fault(path: Path, fault: ReadFault, at: datetime, policy: Policy) ->
     decision = decide(
         origin=origin,
         reading=NOTHING_READ,
-        received_at=at.replace(microsecond=0),
-        policy=policy,
+        received_at=at,
+        policy=circumstances.policy,
         defects=(fault.reason,),
     )
     return {
@@ -141,7 +171,7 @@ def _row_of_fault(path: Path, fault: ReadFault, at: datetime, policy: Policy) ->
         "text": "",
         "language": Language.OTHER.value,
         "attachments": [],
-        **_decided(decision, policy.schedule.zone),
+        **_decided(decision, circumstances.policy.schedule.zone),
         "letter": None,
         "reasons": [_reason(each) for each in decision.reasons],
         "defects": list(decision.defects),
@@ -180,11 +210,6 @@ def _part(part: Part, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
-    """ISO 8601 with the zone's offset."""
-    return moment.astimezone(zone).isoformat() if moment is not None else None
-
-
 def _letter(letters: Letters, facts: ClientFacts) -> dict[str, object]:
     rendered = letters.acknowledgement(facts)
     return {"template": rendered.template, "subject": rendered.subject, "body": rendered.text}
@@ -197,9 +222,3 @@ def _reason(reason: Reason) -> dict[str, object]:
         "clause": reason.clause,
         "evidence": reason.evidence,
     }
-
-
-def parse_received(text: str, zone: ZoneInfo) -> datetime:
-    """ISO 8601; without an offset it is a local moment in ``zone``. ValueError otherwise."""
-    moment = datetime.fromisoformat(text.strip())
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment

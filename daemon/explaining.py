@@ -1,108 +1,92 @@
 """``supportd explain`` at the command line: finds the policy, prints each letter."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from daemon.configuration import Configuration, load
-from daemon.console import CONFIGURATION, DONE, FAILED, complain, print_json, say_faults
-from daemon.errors import ConfigurationFaults
-from daemon.explain import Explained, Unreadable, explain, parse_received
+from daemon import given
+from daemon.configuration import Configuration
+from daemon.console import DONE, FAILED, complain, in_words, print_json, say
+from daemon.explain import Circumstances, Unreadable, explain
 from daemon.letters import Letters
 from daemon.policy_of import default_policy, policy_of
 from daemon.reader import Reader
-from rules.policy import Policy
 from rules.tokens import SigningKeys
 
 
-def explain_all(paths: list[Path], *, received: str, config: Path | None, as_json: bool) -> int:
-    """Every letter; 1 where a path could not be read, 2 where the configuration or ``--received`` is wrong."""
-    configuration = None
-    if config is not None:
-        try:
-            configuration = load(config, {})
-        except ConfigurationFaults as error:
-            say_faults(error.faults, config)
-            return CONFIGURATION
+def explain_all(paths: Iterable[Path], *, received: str, configuration: Configuration | None, as_json: bool) -> int:
+    """Every letter; 1 where a path could not be read. Without a configuration the defaults judge."""
     policy = policy_of(configuration) if configuration is not None else default_policy()
-    try:
-        moment = parse_received(received, policy.schedule.zone) if received else None
-    except ValueError:
-        complain(f"--received {received!r} is no moment: write 2026-11-21T12:04 (Almaty) or 2026-11-21T12:04:00+05:00")
-        return CONFIGURATION
-    return _print_all(paths, moment, policy, configuration, as_json=as_json)
-
-
-def _print_all(
-    paths: list[Path],
-    received: datetime | None,
-    policy: Policy,
-    configuration: Configuration | None,
-    *,
-    as_json: bool,
-) -> int:
     directory = configuration.support.template_dir if configuration is not None else None
+    circumstances = Circumstances(
+        policy=policy,
+        letters=Letters(policy, directory),
+        received=given.moment(received, policy.schedule.zone, option="--received") if received else None,
+        now=datetime.now(UTC),
+    )
     reader = Reader(policy=policy, keys=_keys(configuration))
     code = DONE
     try:
-        for found in explain(
-            paths,
-            received=received,
-            policy=policy,
-            letters=Letters(policy, directory),
-            reader=reader,
-            now=datetime.now(UTC),
-        ):
+        for found in explain(paths, reader, circumstances):
             if isinstance(found, Unreadable):
                 complain(f"{found.path} cannot be read: {found.why}")
                 code = FAILED
             elif as_json:
                 print_json(found.row)
             else:
-                print_for_people(found)
+                print_for_people(found.row)
     finally:
         reader.close()
     return code
 
 
 def _keys(configuration: Configuration | None) -> SigningKeys | None:
+    """The configured ones; those that a store keeps are not looked for, for nothing is touched."""
     keys = configuration.store.signing_keys if configuration is not None else ()
     if not keys:
         return None
     return SigningKeys(current=keys[0].reveal().encode(), previous=tuple(each.reveal().encode() for each in keys[1:]))
 
 
-def print_for_people(explained: Explained) -> None:
+def print_for_people(row: Mapping[str, Any]) -> None:
     """The decision, its reasons with their clauses, and the letter."""
-    row = explained.row
-    print(f"── {row['path']}")
-    for key in ("disposition", "automated", "acknowledge", "sender", "subject", "language", "categories"):
-        print(f"{key}: {_plain(row[key])}")
-    parts = row["parts"]
-    assert isinstance(parts, list)
-    for part in parts:
-        print(f"part ({part['calendar']}): {', '.join(part['categories'])}, due {part['due_at']}")
-    for key in ("conduct", "wants_call", "account_number", "supplied", "missing", "defects"):
-        print(f"{key}: {_plain(row[key])}")
-    print("reasons:")
-    reasons = row["reasons"]
-    assert isinstance(reasons, list)
-    for reason in reasons:
+    say(f"── {row['path']}")
+    _line("what it is", row["disposition"] + (f": {row['automated']}" if row["automated"] else ""))
+    _line("from", f"{row['sender']['name']} <{row['sender']['address']}>".strip())
+    _line("subject", row["subject"])
+    _line("acknowledge", row["acknowledge"])
+    _line("categories", row["categories"])
+    for part in row["parts"]:
+        deferred = f", waits until {_minute(part['deferred_until'])}" if part["deferred_until"] else ""
+        times = f"reached {_minute(part['reached_at'])}{deferred}, due {_minute(part['due_at'])}"
+        _line(f"{part['calendar']} part", f"{', '.join(part['categories'])}: {times}")
+    for key in ("language", "account_number", "supplied", "missing", "conduct", "wants_call"):
+        _line(key.replace("_", " "), row[key])
+    _line(
+        "attachments", [f"{each['filename']} ({each['content_type']}, {each['size']} B)" for each in row["attachments"]]
+    )
+    for defect in row["defects"]:
+        _line("defect", defect)
+    say("  reasons")
+    for reason in row["reasons"]:
         clause = f" (clause {reason['clause']})" if reason["clause"] else ""
-        print(f"  {reason['decision']} = {reason['value']}{clause}: {reason['evidence']}")
-    print(f"text:\n{_indented(str(row['text']))}")
-    letter = row["letter"]
-    if isinstance(letter, dict):
-        print(f"letter ({letter['template']}): {letter['subject']}\n{_indented(str(letter['body']))}")
-    print()
+        evidence = f": {reason['evidence']}" if reason["evidence"] else ""
+        say(f"    {reason['decision']} = {reason['value']}{clause}{evidence}")
+    say(f"  text\n{_indented(row['text'])}")
+    if row["letter"] is not None:
+        say(f"  letter ({row['letter']['template']})\n{_indented(row['letter']['subject'])}\n    │")
+        say(_indented(row["letter"]["body"]))
+    say()
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "—"
-    if isinstance(value, dict):
-        return f"{value.get('name', '')} <{value.get('address', '')}>".strip()
-    return "—" if value is None or value == "" else str(value)
+def _line(name: str, value: object) -> None:
+    say(f"  {name.ljust(14)}  {in_words(value)}")
+
+
+def _minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%a %d %b %Y %H:%M}"
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"  │ {line}" for line in text.splitlines())
+    return "\n".join(f"    │ {line}" for line in text.splitlines()) or "    │"

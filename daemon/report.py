@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from daemon.console import print_rows
 from rules.category import Category
 from rules.ticket import Deadline, DeadlineState, Ticket
 
@@ -43,3 +44,20 @@ def lines(promises: Iterable[tuple[Ticket, Deadline]], now: datetime) -> tuple[L
         for category in Category
         if any(counts[category, state] for state in DeadlineState)
     )
+
+
+def show_report(promises: Iterable[tuple[Ticket, Deadline]], *, as_json: bool, now: datetime) -> None:
+    """The lines as rows; ``share`` is rounded to four digits."""
+    rows = (
+        {
+            "category": line.category.value,
+            "kept": line.kept,
+            "broken": line.broken,
+            "running": line.running,
+            "cancelled": line.cancelled,
+            "share": None if line.share is None else round(line.share, 4),
+        }
+        for line in lines(promises, now)
+    )
+    columns = ("category", "kept", "broken", "running", "cancelled", "share")
+    print_rows(rows, columns, as_json=as_json, none="no promise was due in that time")

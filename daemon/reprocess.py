@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from daemon.console import NOTHING, print_json, say
 from daemon.reader import ReadFault, Task
 from daemon.wiring import Parts
 from rules.decide import decide
@@ -20,6 +21,24 @@ class Difference:
 
     letter: Letter
     changes: tuple[tuple[str, str, str], ...]
+
+
+def show_differences(parts: Parts, since: datetime, *, as_json: bool) -> None:
+    """Each letter that would be judged differently, and how."""
+    count = 0
+    for difference in differences(parts, since):
+        count += 1
+        letter = difference.letter
+        number = f"{parts.policy.ticket_prefix}-{letter.ticket}" if letter.ticket is not None else None
+        if as_json:
+            changes = [{"decision": name, "was": was, "would_be": new} for name, was, new in difference.changes]
+            print_json({"ticket": number, "letter": letter.id, "changes": changes})
+            continue
+        say(f"{number or NOTHING} letter {letter.id}")
+        for name, was, new in difference.changes:
+            say(f"    {name}: {was or NOTHING} → {new or NOTHING}")
+    if not as_json:
+        say(f"{count} letters would be judged differently; nothing was changed")
 
 
 def differences(parts: Parts, since: datetime) -> Iterator[Difference]:

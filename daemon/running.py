@@ -1,15 +1,13 @@
 """Starts and ends the service for the command line: journal, store, lock, exit code."""
 
 import asyncio
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
 
 from daemon import wiring
 from daemon.configuration import Configuration
-from daemon.console import DONE, FAILED, Failed, complain, print_json
+from daemon.console import DONE, FAILED, Failed, complain, print_json, say
 from daemon.heap import keep_small
 from daemon.journal import Journal, hear_libraries, open_journal
 from daemon.service import Service, Turn
@@ -23,20 +21,13 @@ STORE_PAUSE = 5.0
 """Seconds between attempts to open a store that is busy."""
 
 
-@contextlib.contextmanager
-def parts_of(configuration: Configuration, store: Store) -> Iterator[Parts]:
-    """The parts for one command; its journal speaks on stderr alone."""
-    parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=open_journal(sys.stderr))
-    try:
-        yield parts
-    finally:
-        parts.reader.close()
+def run_service(configuration: Configuration, *, as_json: bool) -> int:
+    """``supportd run``: until SIGTERM; never ends because a server refuses or is down.
 
-
-def run_service(configuration: Configuration) -> int:
-    """``supportd run``: until SIGTERM; never ends because a server refuses or is down."""
+    Its journal is JSON lines, at a terminal readable lines in colours unless ``as_json``.
+    """
     keep_small()
-    journal = open_journal(sys.stdout)
+    journal = open_journal(sys.stdout, colours=False if as_json else None)
     hear_libraries(journal)
     manager = service_manager(os.environ)
     try:
@@ -79,6 +70,8 @@ def run_once(configuration: Configuration, *, as_json: bool, time_source: TimeSo
     row: dict[str, object] = {"taken": turn.taken, "reminders": turn.rung.reminders, "faults": list(turn.faults)}
     if as_json:
         print_json(row)
+    else:
+        say(f"letters taken: {turn.taken}; reminders: {turn.rung.reminders}")
     return FAILED if turn.faults else DONE
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from daemon.arrival import is_synthetic
-from daemon.explain import local
+from daemon.moments import local
 from rules.ticket import Deadline, Ticket
 from store.records import Event, Letter, Outgoing, Quarantined, TicketSheet
 

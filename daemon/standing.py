@@ -3,9 +3,21 @@
 from datetime import datetime
 
 from daemon.configuration import Configuration
-from daemon.explain import local
+from daemon.console import in_words, print_json, say
 from daemon.gate import BREAKER
+from daemon.moments import local
 from store.store import Store
+
+
+def show_standing(store: Store, configuration: Configuration, *, as_json: bool, now: datetime) -> None:
+    """One row as JSON, or a line for each of its keys."""
+    row = standing(store, configuration, now)
+    if as_json:
+        print_json(row)
+        return
+    width = max(map(len, row))
+    for key, value in row.items():
+        say(f"{key.replace('_', ' ').ljust(width)}  {in_words(value)}")
 
 
 def standing(store: Store, configuration: Configuration, now: datetime) -> dict[str, object]:
@@ -14,7 +26,7 @@ def standing(store: Store, configuration: Configuration, now: datetime) -> dict[
     with store.view() as view:
         counts = view.counts()
         position = view.position(configuration.mailbox.folder)
-        row: dict[str, object] = {
+        return {
             "tickets": {status.value: count for status, count in counts.tickets},
             "letters": counts.letters,
             "outbox": {state.value: count for state, count in counts.outgoing},
@@ -26,4 +38,3 @@ def standing(store: Store, configuration: Configuration, now: datetime) -> dict[
             "folder": configuration.mailbox.folder,
             "read_up_to_uid": position.settled if position is not None else None,
         }
-    return row
