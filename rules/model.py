@@ -1,4 +1,4 @@
-"""The linear model that reads categories: its packed form and its scores. The one room of ``rules`` that reads data of the package.
+"""The linear model that reads categories: its packed form and its scores; the one room of ``rules`` with package data.
 
 The file holds a line of JSON (outputs, biases, scales, the judge of second wishes), the inverse document frequency of
 each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or an operator's own,

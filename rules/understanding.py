@@ -1,5 +1,7 @@
 """What the program understands of a client's new words."""
 
+import re
+
 from parsers.mail import Attachment, Language
 from rules.account_number import find_account_number
 from rules.category import Category, Detail
@@ -20,6 +22,8 @@ from rules.thanks import is_thanks_alone
 BARE_LINE = 7
 """Words. A letter of fewer describes nothing («не работает»)."""
 LONGEST_EVIDENCE = 120
+MOST_CHARACTERS = 8_000
+"""What a letter wants stands within its first pages; a pasted log of a megabyte would only cost time."""
 
 
 def read_request(
@@ -36,6 +40,7 @@ def read_request(
 
     Empty words are read from the subject alone. ``full_text`` (with quotes) never counts as the client's own words.
     """
+    subject, words, signature, full_text = (_bounded(each) for each in (subject, words, signature, full_text))
     thanks_alone = is_thanks_alone(subject, words)
     classified = classify(model=load_model(policy.model), subject=subject, text=words, lexicon=policy.lexicon)
     account = find_account_number(words, subject, signature, full_text=full_text)
@@ -63,6 +68,16 @@ def read_request(
             *_reasons(found, conduct=conduct, call=call, objection=objection, thanks_alone=thanks_alone),
         ),
     )
+
+
+# a pasted key, a line of stars: no word, and long ones would cost time by their square
+_LONG_RUN = re.compile(r"(\S{120})\S+")
+_BLANK_LINES = re.compile(r"\s{20,}")
+
+
+def _bounded(text: str) -> str:
+    """``text`` cut so that reading it takes milliseconds, whatever it is."""
+    return _BLANK_LINES.sub("\n", _LONG_RUN.sub(r"\1", text[:MOST_CHARACTERS]))
 
 
 def _reports_breakage(classified: Classified) -> bool:
