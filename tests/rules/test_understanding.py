@@ -65,3 +65,8 @@ def test_no_words_at_all_are_read_without_confidence() -> None:
     reading = _read("")
     assert [(each.category, each.confident) for each in reading.categories] == [(Category.OTHER, False)]
     assert reading.supplied == frozenset()
+
+
+def test_a_megabyte_of_one_letter_is_read() -> None:
+    for odd in ("а", "1 2 3 ", "а-", "http://", "«", "a@", "\n"):
+        assert len(_read(odd * 100_000).categories) == 1
