@@ -144,7 +144,7 @@ class Day:
         self.tickets.append(ticket)
         return len(self.tickets) - 1
 
-    def writes_again(  # noqa: C901
+    def writes_again(
         self, number: int, who: str, categories: tuple[str, ...], at: datetime, *, objects: bool = False
     ) -> None:
         ticket = self.tickets[number]
@@ -167,10 +167,10 @@ class Day:
         running = [each for each in ticket.owed() if at <= each.due]
         known = set(ticket.categories).union(*(each.categories for each in running))
         for calendar, part in wanted.items():
-            if any(each.calendar == calendar for each in running):
-                part = tuple(category for category in part if category not in known)
-            if part:
-                added.append(promise(part, calendar, at))
+            runs = any(each.calendar == calendar for each in running)
+            new = tuple(category for category in part if not runs or category not in known)
+            if new:
+                added.append(promise(new, calendar, at))
                 ticket.promises.append(added[-1])
         ticket.categories = tuple(
             dict.fromkeys((*ticket.categories, *(category for each in added for category in each.categories)))
@@ -247,7 +247,9 @@ class Day:
         owed = ticket.owed()
         by_calendar: dict[str, Promise] = {}
         for each in owed or [promise(part, calendar, at) for calendar, part in ticket.parts().items()]:
-            there = by_calendar.setdefault(each.calendar, Promise((), each.calendar, each.received, each.deferred, until))
+            there = by_calendar.setdefault(
+                each.calendar, Promise((), each.calendar, each.received, each.deferred, until)
+            )
             there.categories = tuple(dict.fromkeys((*there.categories, *each.categories)))
             due = max(until, after(DUTY, at, HOUR))
             there.deferred = there.deferred if there.deferred and there.deferred < due else None

@@ -1,0 +1,163 @@
+"""A day of 500 letters between 60 clients and 4 agents ends as the model of the design's table says.
+
+Every ticket's status, every promise with its moments and its state, and every letter to a client are compared.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.reading import read_letter
+from rules.promises import owed
+from rules.ticket import Ticket
+from tests.daemon.a_day import ADDITIONS, FIRST_NUMBER, OBJECTION, TEXTS, THANKS, Script
+from tests.daemon.a_policy import ALMATY
+from tests.daemon.desk import KEYS, Desk, a_desk, a_mail
+from tests.daemon.model_of_a_day import Day
+from tests.daemon.model_of_a_day import Ticket as Expected
+
+FIRST_LETTERS = frozenset({"in_hours", "after_hours", "weekend_duty", "deferred", "two_promises", "late"})
+KIND = {"refusal_conduct": "refusal", "refusal_contract": "refusal"} | dict.fromkeys(FIRST_LETTERS, "acknowledgement")
+FRIDAY, SATURDAY = datetime(2026, 11, 20, 9, 0), datetime(2026, 11, 21, 8, 0)  # noqa: DTZ001 - the model is naive
+
+
+@dataclass
+class OverTheIntake:
+    """The world of the tests that need no network."""
+
+    desk: Desk
+
+    def deliver(self, raw: bytes, at: datetime, *, in_sent: bool = False) -> None:
+        self.desk.take(raw, at.replace(tzinfo=ALMATY).astimezone(UTC), in_sent=in_sent)
+
+    def signed_id(self, number: int) -> str | None:
+        with self.desk.store.view() as view:
+            return next(
+                (each.message_id for each in view.outgoing_of(FIRST_NUMBER + number) if each.template in FIRST_LETTERS),
+                None,
+            )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_desk(tmp_path)
+    with desk.store:
+        yield desk
+
+
+@pytest.mark.parametrize("tail", ["...", "." * 50 + "!" * 9])
+@pytest.mark.parametrize(("categories", "body"), TEXTS.items(), ids=lambda value: str(value)[:30])
+def test_a_days_requests_are_read_as_the_model_takes_them(
+    desk: Desk, categories: tuple[str, ...], body: str, tail: str
+) -> None:
+    reading = _read(desk, f"{body}\n\n{tail}").first
+
+    assert {each.category for each in reading.categories} == set(categories)
+    assert all(each.confident and each.plain for each in reading.categories)
+    assert not reading.thanks_alone
+    assert not reading.objects
+
+
+@pytest.mark.parametrize("body", [*ADDITIONS, *THANKS, OBJECTION])
+def test_a_days_other_letters_are_read_as_the_model_takes_them(desk: Desk, body: str) -> None:
+    for tail in ("...", "." * 50 + "!" * 9):
+        reading = _read(desk, f"{body}\n\n{tail}").follow_up
+
+        assert (reading.thanks_alone, reading.objects) == (body in THANKS, body == OBJECTION)
+        assert reading.thanks_alone or not any(
+            each.confident and each.plain and each.category != "other" for each in reading.categories
+        )
+
+
+def _read(desk: Desk, body: str) -> Any:
+    raw = a_mail(body, sender="a@example.kz", to="info@controlsystem.kz", subject="Вопрос", message_id="<a@b>")
+    return read_letter(raw, policy=desk.policy, keys=KEYS, now=desk.hands.now())
+
+
+@pytest.mark.parametrize(
+    ("begins", "seed"),
+    [(FRIDAY, 1), (SATURDAY, 2), (FRIDAY.replace(hour=14), 3), (SATURDAY.replace(day=22, hour=12), 4)],
+    ids=["a Friday", "a Saturday", "a Friday evening", "a Sunday until Monday"],
+)
+def test_a_day_of_500_letters_ends_as_the_model_says(desk: Desk, begins: datetime, seed: int) -> None:
+    script = Script(world=OverTheIntake(desk), seed=seed, at=begins)
+    script.play()
+
+    with desk.store.view() as view:
+        tickets = list(view.tickets())
+        letters = {
+            each.number: [
+                KIND.get(letter.template, letter.template)
+                for letter in view.outgoing_of(each.number or 0)
+                if letter.to_client
+            ]
+            for each in tickets
+        }
+    assert script.written >= 500
+    compare(script, {each.number or 0: row(each, letters[each.number], script.at) for each in tickets})
+
+
+def row(ticket: Ticket, letters: list[str], now: datetime) -> dict[str, Any]:
+    """A ticket of the program, as it is compared."""
+    at = now.replace(tzinfo=ALMATY)
+    return {
+        "status": ticket.status.value,
+        "requester": ticket.requester,
+        "linked_to": ticket.linked_to,
+        "promises": [
+            (
+                tuple(sorted(each.categories)),
+                each.calendar.value,
+                _naive(each.received_at),
+                _naive(each.deferred_until),
+                _naive(each.due_at),
+                each.state(at).value,
+                _naive(each.met_at),
+            )
+            for each in ticket.deadlines
+        ],
+        "letters": letters,
+        "owes": bool(owed(ticket)),
+    }
+
+
+def expected_row(ticket: Expected, now: datetime) -> dict[str, Any]:
+    """A ticket of the model, as it is compared."""
+    return {
+        "status": ticket.status,
+        "requester": ticket.requester,
+        "linked_to": None if ticket.linked_to is None else FIRST_NUMBER + ticket.linked_to,
+        "promises": [
+            (
+                tuple(sorted(each.categories)),
+                each.calendar,
+                each.received,
+                each.deferred,
+                each.due,
+                each.state(now),
+                each.ended if each.was == "met" else None,
+            )
+            for each in ticket.promises
+        ],
+        "letters": ticket.letters,
+        "owes": bool(ticket.owed()),
+    }
+
+
+def compare(script: Script, rows: dict[int, dict[str, Any]]) -> None:
+    """Every difference with its ticket's story."""
+    day: Day = script.day
+    assert len(rows) == len(day.tickets)
+    for index, ticket in enumerate(day.tickets):
+        there, wanted = rows[FIRST_NUMBER + index], expected_row(ticket, script.at)
+        story = "\n".join(each for each in script.said if f" {index}:" in each or each.endswith(f" {index}"))
+        for name, value in wanted.items():
+            assert there[name] == value, f"{name} of {index} ({ticket.requester}):\n{story}"
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(ALMATY).replace(tzinfo=None)
