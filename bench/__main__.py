@@ -1,6 +1,6 @@
 """``make bench``: latency, throughput, memory and the cost of a full store, beside raw baselines of the same run.
 
-    python -m bench [LETTERS] [TICKETS]
+python -m bench [LETTERS] [TICKETS]
 """
 
 import statistics

@@ -5,8 +5,14 @@ from email.message import EmailMessage
 from email.utils import formataddr
 
 _ASKS = (
-    ("Не работает комната", "Здравствуйте! Захожу в комнату, нажимаю «Войти», и страница белая. Аккаунт {n}. Помогите."),
-    ("Акт выполненных работ", "Добрый день! Пришлите, пожалуйста, акт выполненных работ и ЭСФ за октябрь. Аккаунт {n}."),
+    (
+        "Не работает комната",
+        "Здравствуйте! Захожу в комнату, нажимаю «Войти», и страница белая. Аккаунт {n}. Помогите.",
+    ),
+    (
+        "Акт выполненных работ",
+        "Добрый день! Пришлите, пожалуйста, акт выполненных работ и ЭСФ за октябрь. Аккаунт {n}.",
+    ),
     ("Возврат средств", "Прошу вернуть деньги за тариф, оплатили дважды, аккаунт {n}, договор от 12.10.2026."),
     ("Вопрос", "Подскажите, как добавить второго ведущего в вебинарную комнату? Заранее спасибо!"),
     ("Оплата", "Оплата картой не прошла, деньги не списались. Выставьте счёт на оплату, ID {n}."),
@@ -31,7 +37,9 @@ def a_client_letter(number: int, *, seed: int = 0) -> bytes:
     message["Subject"] = subject
     message["Date"] = "Tue, 24 Nov 2026 12:04:00 +0500"
     message["Message-ID"] = message_id(number, seed=seed)
-    message["Received"] = "from mx.example.kz (mx.example.kz [192.0.2.7]) by mail.controlsystem.kz; Tue, 24 Nov 2026 12:04:01 +0500"
+    message["Received"] = (
+        "from mx.example.kz (mx.example.kz [192.0.2.7]) by mail.controlsystem.kz; Tue, 24 Nov 2026 12:04:01 +0500"
+    )
     text = f"{body.format(n=100000 + number)}\n\n{_FILLER * chance.randint(0, 4)}\nС уважением, {chance.choice(_NAMES)}\nобращение {number}-{seed}\n"
     shape = number % 4
     if shape == 0:

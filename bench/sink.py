@@ -1,6 +1,6 @@
 """An SMTP server that takes everything at once and notes when: as little of the machine as can be.
 
-    python -m bench.sink PORT LEDGER
+python -m bench.sink PORT LEDGER
 """
 
 import asyncio
