@@ -66,7 +66,7 @@ class Program:
         for name, keys in self.tables.items():
             tables.setdefault(name, {}).update(keys)
         path = self.home / "supportd.toml"
-        path.write_text("\n".join(_toml(name, keys) for name, keys in tables.items()), encoding="utf-8")
+        path.write_text("\n".join(toml(name, keys) for name, keys in tables.items()), encoding="utf-8")
         path.chmod(0o600)
 
     def command(self, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -147,10 +147,10 @@ class Program:
 _PROGRAM = (sys.executable, "-m", "daemon.command_line")
 
 
-def _toml(name: str, keys: Mapping[str, object]) -> str:
+def toml(name: str, keys: Mapping[str, object]) -> str:
     lines = [f"[{name}]"]
     lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if not isinstance(value, Mapping)]
-    lines += [_toml(f"{name}.{key}", value) for key, value in keys.items() if isinstance(value, Mapping)]
+    lines += [toml(f"{name}.{key}", value) for key, value in keys.items() if isinstance(value, Mapping)]
     return "\n".join(lines) + "\n"
 
 

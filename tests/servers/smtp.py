@@ -23,6 +23,7 @@ import ssl
 import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -95,6 +96,7 @@ class Rules:
 
     def __init__(self, rules: Iterable[Rule] = (), *, seed: int = 0, file: Path | None = None) -> None:
         self._file, self._stamp = file, 0
+        self.acted: Counter[str] = Counter()
         self._random = random.Random(seed)
         self.set(rules)
 
@@ -113,6 +115,7 @@ class Rules:
                 continue
             if left is not None:
                 self._left[number] = left - 1
+            self.acted[f"{rule.stage}: {rule.act}"] += 1
             return rule
         return None
 
@@ -348,6 +351,10 @@ class SmtpServer:
 
     def taken(self) -> tuple[Taken, ...]:
         return self._ledger.all()
+
+    def acted(self) -> dict[str, int]:
+        """How often each rule has acted, as ``stage: act``."""
+        return dict(self._rules.acted)
 
     def wait_for(self, count: int, seconds: float = 10) -> tuple[Taken, ...]:
         return self._ledger.wait_for(count, seconds)
