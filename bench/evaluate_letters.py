@@ -20,7 +20,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from daemon.policy_of import default_policy
-from daemon.reading import ReadLetter, read_letter
+from daemon.read_letter import ReadLetter
+from daemon.reading import read_letter
 from daemon.training import train
 from rules.category import Category, Detail
 from rules.policy import Policy

@@ -19,7 +19,7 @@ from typing import Any
 
 from daemon.policy_of import default_policy
 from daemon.reader import Reader, ReadFault, Task
-from daemon.reading import ReadLetter
+from daemon.read_letter import ReadLetter
 from rules.decision import Disposition
 
 HANGING = 5.0

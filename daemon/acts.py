@@ -4,6 +4,7 @@ The same acts as commands by mail, with their author recorded; they work beside 
 they queue.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from daemon.arrival import Arrival
@@ -12,9 +13,16 @@ from daemon.gate import reset_breaker
 from daemon.obeying import Obeyed
 from daemon.reader import ReadFault, Task
 from daemon.wiring import Parts
-from rules.commands import NotUnderstood, Verb, command_of
+from rules.category import Category
+from rules.commands import NotUnderstood, Verb, command_of, parse_categories
 from rules.life_of_agent import close
 from store.records import Event, EventKind
+
+
+def categories_named(words: Sequence[str]) -> str:
+    """One category in several words, or several in one word each, as the command wants them."""
+    whole = " ".join(words)
+    return whole if parse_categories(whole) else ", ".join(words)
 
 
 def show_act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: str, as_json: bool) -> None:
@@ -37,15 +45,26 @@ def act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: 
     line = f"{verb.value} {argument}".strip()
     command = command_of(verb, argument, line=line, at=now, schedule=parts.policy.schedule)
     if isinstance(command, NotUnderstood):
-        raise Failed(command.why)
+        raise Failed(_WANTED.get(verb, command.why))
     with parts.store.transaction() as tx:
         ticket = tx.ticket(number) if number is not None else None
         if number is not None and ticket is None:
             raise Failed(f"there is no ticket {parts.policy.ticket_prefix}-{number}")
         obeyed = parts.obeying.obey(tx, ticket, command, author=author, at=now, now=now)
     if obeyed.refused:
-        raise Failed(obeyed.refused)
+        raise Failed(f"{obeyed.target} is not on the list" if obeyed.target else _WANTED.get(verb, obeyed.refused))
     return obeyed
+
+
+_WANTED = {
+    Verb.CATEGORY: f"name one or two of these categories: {', '.join(Category)}",
+    Verb.REFUSE: "name the ground: conduct (clause 12) or contract (clause 11)",
+    Verb.EXTEND: "name a time that lies ahead: +2h, 2026-11-26T15:00, 26.11 15:00 or завтра 15:00",
+    Verb.BLOCK: "name an address, a domain (@example.kz), an account number, or a ticket whose requester is known",
+    Verb.UNBLOCK: "name an address, a domain (@example.kz), an account number, or a ticket whose requester is known",
+    Verb.NOTE: "the note is empty",
+}
+"""What a person at the command line is told; agents who write letters are told in Russian."""
 
 
 def retry_letter(parts: Parts, outgoing: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from daemon.journal import Journal
-from daemon.reading import ReadLetter
+from daemon.read_letter import ReadLetter
 from store.records import Place
 
 SYNTHETIC_DOMAIN = "@no-message-id.invalid>"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daemon.arrival import Arrival
-from daemon.reading import ReadLetter
+from daemon.read_letter import ReadLetter
 from rules.commands import CommandBlock
 from rules.decision import Decision
 from rules.fate import Destiny, Pointers, Surroundings

@@ -10,7 +10,8 @@ from daemon.letters_check import check_letters
 from daemon.policy_of import policy_of
 from daemon.probes import Finding, probe_imap, probe_smtp
 from daemon.zone_data import zone_data_fault
-from store.errors import StoreBroken, StoreBusy, StoreTooNew
+from store.engine import read_url
+from store.errors import StoreBroken, StoreBusy, StoreTooNew, place_of
 from store.store import Store
 
 PROBE = "check"
@@ -47,7 +48,11 @@ def _store(configuration: Configuration) -> Finding:
             with store.view() as view:
                 counts = view.counts()
             tickets = sum(count for _, count in counts.tickets)
-            return Finding(ok=True, what="store", said=f"{store!r} can be written; {tickets} tickets")
+            return Finding(
+                ok=True,
+                what="store",
+                said=f"{place_of(read_url(configuration.store.url))} can be written; {tickets} tickets",
+            )
     except (StoreBusy, StoreBroken, StoreTooNew) as error:
         return Finding(ok=False, what="store", said=str(error))
 

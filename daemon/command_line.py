@@ -221,7 +221,9 @@ def tickets_category(
     as_json: Json = False,
 ) -> None:
     """Say what the client asks for; the promises follow."""
-    _act(number, Verb.CATEGORY, ", ".join(categories), author=author, as_json=as_json)
+    from daemon.acts import categories_named
+
+    _act(number, Verb.CATEGORY, categories_named(categories), author=author, as_json=as_json)
 
 
 @tickets.command("extend")

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from daemon.letters import ClientFacts, Letters
 from daemon.moments import is_sensible, local
 from daemon.reader import Reader, ReadFault, Task
-from daemon.reading import ReadLetter
+from daemon.read_letter import ReadLetter
 from parsers.mail import NOBODY, Language
 from rules.decide import NOTHING_READ, decide
 from rules.decision import Decision, Disposition, Origin, Proof

@@ -12,7 +12,7 @@ def ticket_number(text: str, prefix: str) -> int:
     """``CSC-1042``, ``csc-1042``, ``№ 1042`` or ``1042``."""
     bare = text.strip().upper().removeprefix("№").strip().removeprefix(f"{prefix.upper()}-").strip()
     if not (bare.isascii() and bare.isdigit() and len(bare) <= 9):
-        raise Failed(f"{text!r} is no ticket number: write it as {prefix}-1042 or 1042", code=CONFIGURATION)
+        raise Failed(f"{text!r} is no ticket number: write it as {prefix}-1042 or 1042")
     return int(bare)
 
 

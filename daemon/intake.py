@@ -12,7 +12,7 @@ from daemon.applying import Applying
 from daemon.arrival import Arrival, Taken, identity_of, is_stale
 from daemon.case import Case
 from daemon.reader import ReadFault
-from daemon.reading import ReadLetter
+from daemon.read_letter import ReadLetter
 from daemon.time_source import TimeSource
 from daemon.unreadable import Unreadable
 from rules.commands import CommandBlock, parse_commands

@@ -25,7 +25,7 @@ from rules.policy import Policy
 from rules.tokens import SigningKeys
 
 if TYPE_CHECKING:  # the child alone loads the parsers: the service's own process stays small
-    from daemon.reading import ReadLetter
+    from daemon.read_letter import ReadLetter
 
 SECONDS_PER_LETTER = 4
 """Seconds of processor time that the child gives itself for one letter; a second more and the kernel ends it."""

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from daemon.heap import keep_small
 from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
-from daemon.reading import ReadLetter, read_letter
+from daemon.read_letter import ReadLetter
+from daemon.reading import read_letter
 from rules.policy import Policy
 from rules.tokens import SigningKeys
 

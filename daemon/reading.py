@@ -4,44 +4,24 @@ Pure: the same bytes, policy and moment give the same answer. It is run in a pro
 since odd mail may need bounds in time and memory.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from parsers.forms import find_form
-
+from daemon.read_letter import ReadLetter
 from parsers.authentication import topmost_results
 from parsers.automation import find_marks
 from parsers.bounces import find_bounce
+from parsers.forms import find_form
 from parsers.language import find_language
-from parsers.mail import Bounce, FormLetter, Mark, MarkKind, ParsedMail, Words
+from parsers.mail import FormLetter, MarkKind, ParsedMail, Words
 from parsers.new_words import split_words
 from parsers.parse import parse_mail
-from rules.decision import Origin
 from rules.origin import judge_origin
 from rules.policy import Policy
 from rules.reading import Reading
 from rules.relay import answer_in, keep_above
 from rules.tokens import SigningKeys
 from rules.understanding import read_request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLetter:
-    """A letter as it can be understood without knowing any other.
-
-    ``mail`` comes without its HTML, its embedded messages and its header fields but Bcc: what needed them has been
-    read, and every field more is carried from one process to another. ``first`` reads it as a
-    first letter (a forwarded text may be the request itself), ``follow_up`` as one that joins a ticket.
-    """
-
-    mail: ParsedMail
-    words: Words
-    marks: tuple[Mark, ...]
-    bounce: Bounce | None
-    form: FormLetter | None
-    origin: Origin
-    first: Reading
-    follow_up: Reading
 
 
 def read_letter(

@@ -65,7 +65,7 @@ def run_once(configuration: Configuration, *, as_json: bool, time_source: TimeSo
             turn = asyncio.run(_turn(parts))
     except (StoreBroken, StoreBusy, StoreTooNew, InstanceRunning) as error:
         raise Failed(str(error)) from error
-    for fault in turn.faults:
+    for fault in dict.fromkeys(turn.faults):
         complain(fault)
     row: dict[str, object] = {"taken": turn.taken, "reminders": turn.rung.reminders, "faults": list(turn.faults)}
     if as_json:
