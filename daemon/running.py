@@ -30,6 +30,7 @@ def run_service(configuration: Configuration, *, as_json: bool) -> int:
     journal = open_journal(sys.stdout, colours=False if as_json else None)
     hear_libraries(journal)
     manager = service_manager(os.environ)
+    _upgrade_apart(configuration)
     try:
         with _patiently_opened(configuration, journal) as store, store.lock_instance():
             parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=journal)
@@ -43,6 +44,19 @@ def run_service(configuration: Configuration, *, as_json: bool) -> int:
 
 async def _run(parts: Parts, manager: ServiceManager) -> None:
     await Service(parts).run(manager)
+
+
+def _upgrade_apart(configuration: Configuration) -> None:
+    """Opens the store once in a process of its own: what an upgrade of the schema loads would stay in the service's
+    memory for good. Whatever goes wrong there is said when the service opens the store itself."""
+    child = os.fork()
+    if child == 0:
+        try:
+            Store.open(configuration.store.url).close()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    os.waitpid(child, 0)
 
 
 def _patiently_opened(configuration: Configuration, journal: Journal) -> Store:

@@ -83,13 +83,13 @@ def _writer_pragmas(foreign_keys: bool) -> tuple[str, ...]:
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         f"PRAGMA foreign_keys={int(foreign_keys)}",
-        "PRAGMA cache_size=-8000",
+        "PRAGMA cache_size=-2000",
         "PRAGMA journal_size_limit=67108864",
         "PRAGMA temp_store=MEMORY",
     )
 
 
-_READER_PRAGMAS = ("PRAGMA query_only=1", "PRAGMA cache_size=-2000", "PRAGMA temp_store=MEMORY")
+_READER_PRAGMAS = ("PRAGMA query_only=1", "PRAGMA cache_size=-1000", "PRAGMA temp_store=MEMORY")
 
 
 def _sqlite_engine(
