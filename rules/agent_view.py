@@ -84,8 +84,10 @@ def view_ticket(ticket: Ticket, *, asked: str, token: str, now: datetime, policy
 
 def shorten(text: str, length: int) -> str:
     """``text`` as one line of at most ``length`` characters, without control and direction marks, cut at a word."""
-    seen = (each for each in text[: length * 20] if unicodedata.category(each) != "Cf")
-    words = " ".join("".join(" " if unicodedata.category(each)[0] == "C" else each for each in seen).split())
+    words = " ".join(text[: length * 20].split())
+    if not words.isprintable():  # rare, and looking at each character is slow
+        seen = (each for each in words if unicodedata.category(each) != "Cf")
+        words = " ".join("".join(" " if unicodedata.category(each)[0] == "C" else each for each in seen).split())
     if len(words) <= length:
         return words
     cut = words[: length - 1]
