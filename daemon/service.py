@@ -34,7 +34,8 @@ FIRST_LOG_IN = 20.0
 HANGING = 660.0
 """Seconds without progress after which a part hangs: longer than any single answer may take."""
 CAUGHT_UP = 30.0
-"""Seconds the watch on Sent waits for the inbox to be read up to now: an answer must not come before its question."""
+"""Seconds without progress after which the watch on Sent waits no longer for the inbox to be read up to now. It waits,
+for an answer must not come before its question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +261,14 @@ class Service:
         if not self._inbox.running:
             return
         self._inbox.wake()
-        while time.monotonic() - asked < CAUGHT_UP and not self._inbox.trouble and self._inbox.running:
-            if self._inbox.looked_at >= asked:
+        pause = 0.005
+        while not self._inbox.trouble and self._inbox.running and not self._end.is_set():
+            now = time.monotonic()
+            if self._inbox.looked_at >= asked or now - max(asked, self._inbox.progressed_at) > CAUGHT_UP:
                 return
-            time.sleep(0.005)
+            self._sent.progressed_at = now
+            time.sleep(pause)
+            pause = min(0.2, pause * 1.5)
 
     # --- the watchdog
 
