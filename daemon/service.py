@@ -266,7 +266,7 @@ class Service:
             now = time.monotonic()
             if self._inbox.looked_at >= asked or now - max(asked, self._inbox.progressed_at) > CAUGHT_UP:
                 return
-            self._sent.progressed_at = now
+            self._sent.note_waiting()
             time.sleep(pause)
             pause = min(0.2, pause * 1.5)
 

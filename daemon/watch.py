@@ -72,6 +72,10 @@ class Watch:
         taking = self._taking
         return max(self._moved_at, taking.progressed_at) if taking is not None else self._moved_at
 
+    def note_waiting(self) -> None:
+        """It waits on purpose and does not hang."""
+        self._moved_at = time.monotonic()
+
     # --- the thread
 
     def run(self) -> None:
