@@ -94,10 +94,12 @@ def retry_quarantined(parts: Parts, quarantined: int) -> int | None:
     if not aside.raw:
         raise Failed(f"letter {quarantined} has no bytes: the server never gave them")
     now = parts.time_source.now()
-    read = parts.reader.read_one(Task(raw=aside.raw, in_sent_folder=False, now=now))
+    in_sent = aside.place is not None and aside.place.folder != parts.configuration.mailbox.folder
+    read = parts.reader.read_one(Task(raw=aside.raw, in_sent_folder=in_sent, now=now))
     if isinstance(read, ReadFault):
         raise Failed(f"the program breaks on letter {quarantined} again: {read.reason}")
-    taken = parts.intake.take(Arrival(place=None, raw=aside.raw, received_at=aside.received_at), read, None)
+    arrival = Arrival(place=None, raw=aside.raw, received_at=aside.received_at, in_sent=in_sent)
+    taken = parts.intake.take(arrival, read, None)
     with parts.store.transaction() as tx:
         tx.solve_quarantined(quarantined, now)
         if taken.letter is not None and aside.place is not None:

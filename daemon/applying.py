@@ -22,7 +22,7 @@ from rules.life_of_client import client_writes
 from rules.policy import Policy
 from rules.promises import deadline_for
 from rules.ticket import Status, Ticket, TicketKind
-from store.records import EventKind, Letter, LetterRole, OutgoingState
+from store.records import EventKind, Letter, LetterRole, Outgoing, OutgoingState
 from store.writing import Transaction
 
 
@@ -76,7 +76,7 @@ class Applying:
 
     def _own(self, tx: Transaction, case: Case) -> Taken:
         """In Sent it tells what became of a letter of unknown fate."""
-        outgoing = tx.find_outgoing(case.message_id)
+        outgoing = tx.find_outgoing(case.message_id) or self._written_again(tx, case)
         ticket = outgoing.ticket if outgoing is not None else None
         if case.arrival.in_sent and outgoing is not None:
             assert outgoing.id is not None
@@ -87,6 +87,15 @@ class Applying:
                 tx.note_sent((outgoing.id,), case.at)
         letter = keep_letter(tx, case, LetterRole.OWN, ticket, self._policy)
         return Taken(fate=Fate.OWN, message_id=case.message_id, letter=letter.id, ticket=ticket)
+
+    @staticmethod
+    def _written_again(tx: Transaction, case: Case) -> Outgoing | None:
+        """The acknowledgement that a restored store wrote once more, where the letter in Sent is the one from before:
+        it answers the same letter of the client under another Message-ID."""
+        if not case.arrival.in_sent or case.ticket is None:
+            return None
+        again = tx.find_outgoing_by_key(f"ack:{case.ticket.number}")
+        return again if again is not None and again.in_doubt and again.created_at > case.at else None
 
     def _bounced(self, tx: Transaction, case: Case) -> Taken:
         """A bounce marks the ticket whose letter came back; one that belongs nowhere is kept for the digest."""

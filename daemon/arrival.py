@@ -48,10 +48,16 @@ class Taken:
 
 
 def identity_of(read: ReadLetter, raw: bytes) -> str:
-    """The Message-ID, or one made of the bytes where the letter has none, so that it is known when it comes again."""
-    if read.mail.message_id:
-        return read.mail.message_id[:800]
-    return f"<{hashlib.sha256(raw).hexdigest()[:40]}{SYNTHETIC_DOMAIN}"
+    """The Message-ID, or one made of what the letter says of itself where it has none: it is known when it comes again,
+    also on another server, which may have changed other header fields. Without a Date the bytes alone tell."""
+    mail = read.mail
+    if mail.message_id:
+        return mail.message_id[:800]
+    said = raw
+    if mail.date is not None:
+        authors = " ".join(each.address for each in mail.from_)
+        said = f"{authors}\0{mail.date.isoformat()}\0{mail.digest}".encode(errors="replace")
+    return f"<{hashlib.sha256(said).hexdigest()[:40]}{SYNTHETIC_DOMAIN}"
 
 
 def is_synthetic(message_id: str) -> bool:

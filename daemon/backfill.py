@@ -6,11 +6,14 @@ from datetime import datetime
 
 from daemon import wiring
 from daemon.arrival import Arrival
+from daemon.errors import PersonMustLook, TryAgainLater
 from daemon.fetching import Fetched
 from daemon.mailbox import Mailbox
 from daemon.reader import Task
+from daemon.reading_position import is_from_before
 from daemon.wiring import Parts
-from store.records import Place
+from store.errors import StoreError
+from store.records import FolderPosition, Place
 
 AT_ONCE = 200
 
@@ -27,14 +30,22 @@ def backfill(parts: Parts, since: datetime) -> int:
         state = mailbox.select(folder)
         uids = mailbox.uids_after(0)
         with parts.store.view() as view:
-            known = view.known_uids(folder, state.uidvalidity, uids)
+            known, position = view.known_uids(folder, state.uidvalidity, uids), view.position(folder)
         wanted = [uid for uid in uids if uid not in known]
+        if position is not None and position.uidvalidity == state.uidvalidity:
+            wanted = _from_before(mailbox, position, wanted)
         return sum(
             _take(parts, mailbox, folder, state.uidvalidity, wanted[start : start + AT_ONCE], since)
             for start in range(0, len(wanted), AT_ONCE)
         )
     finally:
         mailbox.close()
+
+
+def _from_before(mailbox: Mailbox, position: FolderPosition, uids: list[int]) -> list[int]:
+    """Without the letters that the service itself takes: those are acknowledged."""
+    moments = mailbox.moments([uid for uid in uids if uid > position.started_after])
+    return [uid for uid in uids if uid not in moments or is_from_before(position, moments[uid])]
 
 
 def _take(  # noqa: PLR0917 - one caller
@@ -54,6 +65,13 @@ def _take(  # noqa: PLR0917 - one caller
 
     count = 0
     for read in parts.reader.read(tasks()):
-        taken = parts.intake.take(waiting.popleft(), read, None)
+        arrival = waiting.popleft()
+        try:
+            taken = parts.intake.take(arrival, read, None)
+        except (StoreError, TryAgainLater, PersonMustLook):
+            raise
+        except Exception as error:  # as in the service: the letter is set aside, the others go on
+            parts.journal.error("letter_broke_the_program", trouble=error)
+            taken = parts.intake.set_aside(arrival, f"{type(error).__name__} while it was taken", 1, None)
         count += taken.fate not in ("known", "copy")
     return count

@@ -24,6 +24,7 @@ from rules.limits import body_key, find_domain
 from rules.policy import Policy
 from rules.ticket import Deadline, Ticket, TicketKind
 from rules.tokens import Purpose, SigningKeys, make_message_id
+from store.backup import RESTORED
 from store.records import Event, EventKind, LetterRole, Outgoing, OutgoingState
 from store.view import View
 from store.writing import Transaction
@@ -84,6 +85,7 @@ class Correspondence:
             passage=passage,
             body=key,
             promises=ticket.deadlines,
+            in_doubt=int(_may_have_been_told(tx, case)),
             now=case.now,
         )
         self._tell_if_tripped(tx, passage, case.now)
@@ -219,6 +221,7 @@ class Correspondence:
         promises: Sequence[Deadline] = (),
         kind: LetterKind = LetterKind.REPLY,
         repeatable: bool = True,
+        in_doubt: int = 0,
     ) -> Outgoing:
         automatic = kind is not LetterKind.ORDINARY
         held_back = passage.held_back if passage is not None else None
@@ -257,6 +260,7 @@ class Correspondence:
                 to_client=True,
                 automatic=automatic,
                 repeatable=repeatable,
+                in_doubt=in_doubt,
                 reason=held_back or "",
                 created_at=now,
                 next_attempt_at=now,
@@ -306,6 +310,12 @@ class Correspondence:
     def _tell_if_tripped(self, tx: Transaction, passage: Passage, now: datetime) -> None:
         if passage.tripped:
             self._staff.breaker_tripped(tx, passage.held_back or "", now=now)
+
+
+def _may_have_been_told(tx: View, case: Case) -> bool:
+    """The store was put back to an older day after the letter came: it may have been acknowledged then."""
+    restored = tx.meta(RESTORED)
+    return restored is not None and case.at < datetime.fromisoformat(restored)
 
 
 def answers_of(tx: View, ticket: Ticket) -> tuple[str, ...]:

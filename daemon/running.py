@@ -32,14 +32,27 @@ def run_service(configuration: Configuration, *, as_json: bool) -> int:
     manager = service_manager(os.environ)
     _upgrade_apart(configuration)
     try:
-        with _patiently_opened(configuration, journal) as store, store.lock_instance():
-            parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=journal)
-            asyncio.run(_run(parts, manager))
-    except (StoreBroken, StoreBusy, StoreTooNew, InstanceRunning) as error:
+        while not _has_served(configuration, journal, manager):
+            time.sleep(STORE_PAUSE)
+    except (StoreBroken, StoreTooNew, InstanceRunning) as error:
         journal.error("service_cannot_run", why=str(error))
         complain(str(error))
         return FAILED
     return DONE
+
+
+def _has_served(configuration: Configuration, journal: Journal, manager: ServiceManager) -> bool:
+    """Serves until the end; False where the store is too busy for a beginning (locked, a disk that is full): it is
+    waited for. A store too busy at the end is examined at the next start, as after a power cut."""
+    has_ended = False
+    try:
+        with Store.open(configuration.store.url) as store, store.lock_instance():
+            parts = wiring.build(configuration, store=store, time_source=SystemTime(), journal=journal)
+            asyncio.run(_run(parts, manager))
+            has_ended = True
+    except StoreBusy as error:
+        journal.warning("store_is_busy", why=str(error), again_in=0 if has_ended else STORE_PAUSE)
+    return has_ended
 
 
 async def _run(parts: Parts, manager: ServiceManager) -> None:
@@ -57,16 +70,6 @@ def _upgrade_apart(configuration: Configuration) -> None:
             os._exit(1)
         os._exit(0)
     os.waitpid(child, 0)
-
-
-def _patiently_opened(configuration: Configuration, journal: Journal) -> Store:
-    """The store; one that is busy (locked, a disk that is full just now) is waited for."""
-    while True:
-        try:
-            return Store.open(configuration.store.url)
-        except StoreBusy as error:
-            journal.warning("store_is_busy", why=str(error), again_in=STORE_PAUSE)
-            time.sleep(STORE_PAUSE)
 
 
 def run_once(configuration: Configuration, *, as_json: bool, time_source: TimeSource | None = None) -> int:

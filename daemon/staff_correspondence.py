@@ -154,8 +154,11 @@ class StaffCorrespondence:
         number: int | None = None,
     ) -> int:
         rendered = self._letters.notice(kind, now=now, ticket=ticket, recipient=recipient, detail=detail, id=number)
-        return self._tell_all(
-            tx, lambda _agent: rendered, key=key, ticket=ticket.number if ticket is not None else None, now=now
+        about = ticket.number if ticket is not None else None
+        return sum(
+            self._write(tx, agent, rendered, key=key, ticket=about, now=now)
+            for agent in self._staff.notify
+            if kind is NoticeKind.BREAKER or self._gate.pass_agent(tx, recipient=agent, now=now).held_back is None
         )
 
     # --- answers to agents

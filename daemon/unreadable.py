@@ -1,5 +1,6 @@
 """A letter that broke the program: set aside with its raw bytes and the reason, and a ticket for people to look at."""
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 
@@ -31,6 +32,8 @@ class Unreadable:
 
     def keep(self, tx: Transaction, arrival: Arrival, reason: str, *, now: datetime, attempts: int = 1) -> Taken:
         """The letter in quarantine, with a ticket on the duty calendar and without acknowledgement."""
+        if (kept_id := tx.meta(_key_of(arrival.raw))) is not None and arrival.raw:
+            return self._again(tx, arrival, int(kept_id))
         received_at = min(arrival.received_at.replace(microsecond=0), now)
         requester = find_sender(arrival.raw)
         ticket = tx.open_ticket(self._ticket(requester, received_at, stale=self._stale(arrival, received_at, now)))
@@ -45,6 +48,8 @@ class Unreadable:
                 raw=arrival.raw,
             )
         )
+        if arrival.raw:
+            tx.set_meta(_key_of(arrival.raw), str(kept.id))
         text = f"set aside as {kept.id}: {reason}"
         tx.add_event(Event(at=now, ticket=ticket.number, kind=EventKind.QUARANTINED, author="supportd", text=text))
         letters = 0 if ticket.silent else self._staff.quarantined(tx, ticket, kept.id or 0, reason, now=now)
@@ -56,6 +61,14 @@ class Unreadable:
             due_at=tuple(each.due_at for each in ticket.deadlines),
             reasons=(reason,),
         )
+
+    @staticmethod
+    def _again(tx: Transaction, arrival: Arrival, kept_id: int) -> Taken:
+        """It was set aside before and lies elsewhere now (its folder got new UIDs): no second ticket."""
+        if arrival.place is not None:
+            tx.move_quarantined(kept_id, arrival.place)
+        kept = tx.quarantined_one(kept_id)
+        return Taken(fate="copy", message_id="", ticket=kept.ticket if kept is not None else None)
 
     def _stale(self, arrival: Arrival, received_at: datetime, now: datetime) -> bool:
         max_age: timedelta | None = self._policy.limits.max_age
@@ -83,6 +96,11 @@ class Unreadable:
             changed_at=received_at,
             silent=stale,
         )
+
+
+def _key_of(raw: bytes) -> str:
+    """The key under which the store keeps as what these bytes were set aside: nothing else is known of the letter."""
+    return f"quarantined:{hashlib.sha256(raw).hexdigest()}"
 
 
 def find_sender(raw: bytes) -> str:
