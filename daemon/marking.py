@@ -138,6 +138,17 @@ class Marking:
         self._mailbox.close()
         self._folders = None
 
+    def once(self) -> None:
+        """One turn that nothing of what fails in it leaves."""
+        try:
+            self.turn()
+        except (TryAgainLater, PersonMustLook, StoreBusy, StoreBroken) as error:
+            self._steps.say_once("connection", str(error))
+        except Exception as error:  # an extra that breaks must not end the service
+            self._journal.error("marking_broke", trouble=error)
+        finally:
+            self._mailbox.close()
+
     # --- one turn
 
     def turn(self) -> int:

@@ -113,20 +113,10 @@ class Service:
         finally:
             self._outbox.settle()
             await self._outbox.close()
-            await self._mark_once()
+            if self._marking is not None:
+                await asyncio.to_thread(self._marking.once)
             self._parts.reader.close()
         return Turn(taken=taken, rung=rung, faults=tuple(faults))
-
-    async def _mark_once(self) -> None:
-        """Whatever fails here is no fault of the turn."""
-        if self._marking is None:
-            return
-        try:
-            await asyncio.to_thread(self._marking.turn)
-        except (TryAgainLater, PersonMustLook, StoreBusy, StoreBroken) as error:
-            self._journal.warning("marking_hindered", step="connection", why=str(error))
-        finally:
-            await asyncio.to_thread(self._marking.close)
 
     def _begin(self) -> None:
         adopted = self._outbox.adopt()
