@@ -51,6 +51,7 @@ class Script:
     at: datetime
     letters: int = 500
     clients: int = 60
+    mailbox: str = MAILBOX
     day: Day = field(default_factory=Day)
     said: list[str] = field(default_factory=list)
     written: int = 0
@@ -164,7 +165,7 @@ class Script:
 
     def _answer_in_both(self) -> None:
         number, who = self._some_ticket()
-        raw = self._answer(number, who, cc=MAILBOX)
+        raw = self._answer(number, who, cc=self.mailbox)
         first = self._dice.random() < 0.5
         self._deliver(f"{number}: answered, in Sent and inbox", raw, in_sent=first)
         self.world.deliver(raw, self.at, in_sent=not first)
@@ -173,7 +174,7 @@ class Script:
 
     def _answer_from_own_address(self) -> None:
         number, who = self._some_ticket()
-        raw = self._answer(number, who, sender=self._agent(), cc=MAILBOX, headers=VOUCHED)
+        raw = self._answer(number, who, sender=self._agent(), cc=self.mailbox, headers=VOUCHED)
         self._deliver(f"{number}: answered from an own address", raw)
         self.day.answered(number, self.at)
 
@@ -183,9 +184,9 @@ class Script:
         signed = self.world.signed_id(number)
         raw = self._answer(
             number,
-            self._dice.choice((MAILBOX, who)),
+            self._dice.choice((self.mailbox, who)),
             sender=self._agent(),
-            cc=MAILBOX,
+            cc=self.mailbox,
             body=body,
             answers=signed or self._ids[number],
             headers={"Authentication-Results": "mx.evil.example; dmarc=pass header.from=controlsystem.kz"},
@@ -194,7 +195,7 @@ class Script:
 
     def _agent_first(self) -> None:
         who = self._client()
-        raw = self._mail(MAILBOX, "Ваш договор истекает.", to=who, subject="Договор")
+        raw = self._mail(self.mailbox, "Ваш договор истекает.", to=who, subject="Договор")
         self._deliver(f"an agent writes to {who} first", raw, in_sent=True)
         self._wait()
         self._deliver(f"{who} answers it", self._mail(who, TEXTS["billing",], answers=self._last_id))
@@ -245,7 +246,7 @@ class Script:
             raw = self._mail(self._agent(), line, subject=subject, headers=VOUCHED, plain=True)
             self._deliver(f"{number}: {line}", raw, wait=wait)
         else:
-            raw = self._mail(MAILBOX, line, subject=subject, plain=True)
+            raw = self._mail(self.mailbox, line, subject=subject, plain=True)
             first = self._dice.random() < 0.5
             self._deliver(f"{number}: {line}, in Sent and inbox", raw, in_sent=first, wait=wait)
             self.world.deliver(raw, self.at, in_sent=not first)
@@ -282,16 +283,25 @@ class Script:
         self.written += 1
 
     def _answer(
-        self, number: int, to: str, *, answers: str = "", body: str = "Готово, проверьте.", **more: object
+        self,
+        number: int,
+        to: str,
+        *,
+        sender: str = "",
+        body: str = "Готово, проверьте.",
+        cc: str = "",
+        answers: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> bytes:
         return self._mail(
-            str(more.pop("sender", MAILBOX)),
+            sender or self.mailbox,
             body,
             to=to,
+            cc=cc,
             subject="Re: Вопрос",
             answers=answers or self._ids[number],
+            headers=headers,
             plain=True,
-            **more,  # type: ignore[arg-type]
         )
 
     def _mail(
@@ -299,7 +309,7 @@ class Script:
         sender: str,
         body: str,
         *,
-        to: str = MAILBOX,
+        to: str = "",
         cc: str = "",
         subject: str = "Вопрос",
         answers: str = "",
@@ -309,7 +319,12 @@ class Script:
         """Every letter differs from every other, or two of one client within minutes would be one letter."""
         mail = EmailMessage()
         self._last_id = f"<day-{self.seed}-{self.written}@{sender.partition('@')[2]}>"
-        mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = sender, to, subject, self._last_id
+        mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = (
+            sender,
+            to or self.mailbox,
+            subject,
+            self._last_id,
+        )
         if cc:
             mail["Cc"] = cc
         if answers:
