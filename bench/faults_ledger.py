@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.faults_world import NOTIFY, Client
+from daemon.agents_letters import NoticeKind
 from rules.ticket import TicketKind
 from store.records import Outgoing, OutgoingState, TicketSheet
 from store.store import Store
@@ -15,10 +16,13 @@ from tests.servers.smtp import Taken
 
 NOT_DONE = (OutgoingState.QUEUED, OutgoingState.IN_FLIGHT, OutgoingState.COMMITTING)
 
+TO_BE_TOLD = {OutgoingState.FAILED: NoticeKind.LETTER_FAILED, OutgoingState.UNKNOWN: NoticeKind.LETTER_UNKNOWN}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The figures of one run. ``doubles`` are letters that went out twice."""
+    """The figures of one run. ``doubles`` are letters that went out twice; one is explained where the store knew that
+    it might have gone out, which only a kill or a cut between the final dot and the noted answer brings about."""
 
     letters: int
     tickets: int
@@ -52,7 +56,7 @@ def count(store: Store, clients: Sequence[Client], out: Sequence[Taken], *, file
     """The ledger of a run that has come to rest. ``files_sent``: the SMTP server filed copies in Sent."""
     with store.view() as view:
         sheets = [sheet for sheet in view.ticket_sheets() if sheet.ticket.kind is not TicketKind.MACHINE]
-        told = {letter.ticket for letter in view.outgoing_in(tuple(OutgoingState)) if not letter.to_client}
+        ours = view.outgoing_in(tuple(OutgoingState))
         faults = view.faults()
     tickets = Counter(sheet.ticket.requester for sheet in sheets)
     went_out = Counter(each.message_id for each in out)
@@ -61,10 +65,11 @@ def count(store: Store, clients: Sequence[Client], out: Sequence[Taken], *, file
         bytes_of.setdefault(each.message_id, set()).add(each.sha256)
     lost = [client for client in clients if not tickets[client.address]]
     doubled = [address for address, number in tickets.items() if number > 1]
-    ours = {letter.message_id: letter for sheet in sheets for letter in sheet.letters}
+    in_doubt = {letter.message_id for letter in ours if letter.in_doubt}
+    told = frozenset(letter.key for letter in ours if not letter.to_client)
     doubles = [message_id for message_id, number in went_out.items() if number == 2]
     triples = [message_id for message_id, number in went_out.items() if number > 2]
-    unexplained = [each for each in doubles if files_sent or not _is_explained(ours.get(each))]
+    unexplained = [each for each in doubles if files_sent or each not in in_doubt]
     forgotten = list(_forgotten(sheets, went_out, told))
     breaches = (
         *(f"letter {each.number} has no ticket" for each in lost),
@@ -93,13 +98,7 @@ def count(store: Store, clients: Sequence[Client], out: Sequence[Taken], *, file
     )
 
 
-def _is_explained(letter: Outgoing | None) -> bool:
-    """The store knows that it may have gone out before it was repeated. Letters to agents are explained alike; the
-    sheets of tickets do not show them."""
-    return letter is None or letter.in_doubt > 0
-
-
-def _forgotten(sheets: Iterable[TicketSheet], went_out: Counter[str], told: set[int | None]) -> Iterator[str]:
+def _forgotten(sheets: Iterable[TicketSheet], went_out: Counter[str], told: frozenset[str]) -> Iterator[str]:
     """Tickets whose client was promised a letter and got none, without anybody knowing."""
     for sheet in sheets:
         number = sheet.ticket.number
@@ -110,10 +109,15 @@ def _forgotten(sheets: Iterable[TicketSheet], went_out: Counter[str], told: set[
                 yield f"the letter on ticket {number} is still {letter.state}"
             elif letter.state is OutgoingState.SENT and not went_out[letter.message_id]:
                 yield f"the letter on ticket {number} counts as sent and never went out"
-            elif letter.state in (OutgoingState.FAILED, OutgoingState.UNKNOWN) and number not in told:
+            elif letter.state in TO_BE_TOLD and not any(key.startswith(_notice_of(letter)) for key in told):
                 yield f"nobody was told that the letter on ticket {number} is {letter.state}"
             elif letter.state is OutgoingState.SUPPRESSED:
                 yield f"the letter on ticket {number} was held back"
+
+
+def _notice_of(letter: Outgoing) -> str:
+    """How the keys of the notices to agents about a letter begin."""
+    return f"{TO_BE_TOLD[letter.state].value}:{letter.id}:"
 
 
 def _strangers(out: Iterable[Taken], clients: Iterable[Client]) -> set[str]:

@@ -26,7 +26,7 @@ KEPT_IN_INBOX = 60
 FAILING = (
     Rule(stage=Stage.MAIL, act="451 4.3.0 greylisted", share=0.05),
     Rule(stage=Stage.RCPT, act="450 4.2.1 mailbox busy", share=0.03),
-    Rule(stage=Stage.RCPT, act="554 5.7.1 refused for good", share=0.01, recipient="@example"),
+    Rule(stage=Stage.RCPT, act="554 5.7.1 refused for good", share=0.01, recipient=".example.kz"),
     Rule(stage=Stage.DATA, act="451 4.3.0 no room just now", share=0.03),
     Rule(stage=Stage.LETTER, act=SILENCE, share=0.01),
     Rule(stage=Stage.LETTER, act=CUT, share=0.03),
