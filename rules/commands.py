@@ -12,7 +12,7 @@ is an argument.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rules.category import Category
@@ -21,6 +21,10 @@ from rules.schedule import Schedule
 
 MAX_COMMANDS = 20
 """More in one letter than a person writes: the rest counts as unknown."""
+
+
+FARTHEST = timedelta(days=183)
+"""A promise beyond it is a slip: «23.11», written on the 24th, means next year."""
 
 
 class Verb(StrEnum):
@@ -100,7 +104,7 @@ class CommandBlock:
 
 
 # «#закрыть», «# закрыть», «#Close» (a phone's capital), with a no-break space in between (Outlook)
-_COMMAND_LINE = re.compile(r"^#[ \t\u00a0]{0,3}([^\W\d_]{2,20})(?:[ \t\u00a0:]+(.{0,500}))?$")
+_COMMAND_LINE = re.compile(r"^#[ \t\u00a0]{0,3}([^\W\d_]{2,20})[.!]?(?:[ \t\u00a0:]+(.{0,500}))?$")
 _HASH_LINE = re.compile(r"^#\s?\S")
 
 
@@ -171,6 +175,8 @@ def command_of(verb: Verb, argument: str, *, line: str, at: datetime, schedule: 
                 )
             if due_at <= at:
                 return NotUnderstood(line=line, why="этот срок уже прошёл")
+            if due_at - at > FARTHEST:
+                return NotUnderstood(line=line, why="до этого срока больше полугода; проверьте дату")
             return Command(verb=verb, line=line, due_at=due_at, text=reason)
         case Verb.BLOCK | Verb.UNBLOCK:
             return _block(verb, argument, line)

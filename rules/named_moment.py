@@ -13,9 +13,11 @@ _LENGTH = re.compile(
     r"[ ,;:–-]*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+# завтра | в пятницу | до пятницы | к среде | on friday | пт
 _DAY_WORD = re.compile(
-    r"^(?:во?\s+|до\s+|on\s+)?(сегодня|завтра|послезавтра|today|tomorrow|понедельник|вторник|сред[ау]|четверг|пятниц[ау]|суббот[ау]"
-    r"|воскресенье|monday|tuesday|wednesday|thursday|friday|saturday|sunday|пн|вт|ср|чт|пт|сб|вс)\b[ ,]*(.*)$",
+    r"^(?:(?:во?|до|к|on|by|until)\s+)?(сегодня|завтра|послезавтра|понедельник[ау]?|вторник[ау]?|сред[ауые]|четверг[ау]?|пятниц[ауые]"
+    r"|суббот[ауые]|воскресень[еяю]|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|пн|вт|ср|чт|пт|сб|вс)\b[ ,]*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _DATE = re.compile(r"^(?:до\s+)?(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?![\d:])[ ,]*(.*)$", re.DOTALL)
@@ -23,15 +25,15 @@ _ISO_DATE = re.compile(r"^(?:до\s+)?(\d{4})-(\d{2})-(\d{2})(?:[ T]|$)(.*)$", r
 _CLOCK = re.compile(
     r"^(?:до\s+|в\s+|к\s+|by\s+|at\s+)?([01]?\d|2[0-3])[:.]([0-5]\d)(?!\d)[ ,;:–-]*(.*)$", re.IGNORECASE | re.DOTALL
 )
-_WEEKDAYS = {
-    "пн": 0, "понедельник": 0, "monday": 0,
-    "вт": 1, "вторник": 1, "tuesday": 1,
-    "ср": 2, "среда": 2, "среду": 2, "wednesday": 2,
-    "чт": 3, "четверг": 3, "thursday": 3,
-    "пт": 4, "пятница": 4, "пятницу": 4, "friday": 4,
-    "сб": 5, "суббота": 5, "субботу": 5, "saturday": 5,
-    "вс": 6, "воскресенье": 6, "sunday": 6,
-}  # fmt: skip
+# завтра в 15 | завтра 15 ч | в 18 часов        (a bare number of hours, where a day or a preposition says what it is)
+_HOUR = re.compile(
+    r"^(?:(?P<to>до|в|к|by|at)\s+)?(?P<hour>[01]?\d|2[0-3])(?:\s*(?P<unit>ч|час(?:а|ов)?|h|hours?)\b\.?|(?=\s*(?:$|[,;–-])))"
+    r"[ ,;:–-]*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_WEEKDAYS = ("пон", "вто", "сре", "чет", "пят", "суб", "вос")
+_SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_AHEAD = {"сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1, "послезавтра": 2}
 
 
@@ -48,15 +50,28 @@ def parse_moment(argument: str, *, at: datetime, schedule: Schedule) -> tuple[da
             3
         ).strip()
     day, rest = _day(argument, at=at, schedule=schedule)
-    clock = _CLOCK.match(rest)
-    if clock is None:
-        if day is None:
-            return None, argument
-        return _closing_on(day, schedule), rest.strip(" ,;:–-")
-    local = (day or at.astimezone(schedule.zone)).replace(
-        hour=int(clock.group(1)), minute=int(clock.group(2)), second=0, microsecond=0
-    )
-    return local.astimezone(UTC), clock.group(3).strip()
+    clock = _clock(rest, day_named=day is not None)
+    try:
+        if clock is not None:
+            hour, minute, reason = clock
+            local = (day or at.astimezone(schedule.zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+            return local.astimezone(UTC), reason
+        if day is not None:
+            return _closing_on(day, schedule), rest.strip(" ,;:–-")
+    except OverflowError:  # 0001-01-01
+        pass
+    return None, argument
+
+
+def _clock(text: str, *, day_named: bool) -> tuple[int, int, str] | None:
+    """Hour, minute and what follows, where ``text`` begins with a time of day."""
+    clock = _CLOCK.match(text)
+    if clock is not None:
+        return int(clock.group(1)), int(clock.group(2)), clock.group(3).strip()
+    hour = _HOUR.match(text)
+    if hour is None or not (day_named or (hour["to"] and hour["unit"])):
+        return None
+    return int(hour["hour"]), 0, hour["rest"].strip()
 
 
 def _after_length(count: int, unit: str, *, at: datetime, schedule: Schedule) -> datetime | None:
@@ -77,7 +92,7 @@ def _day(argument: str, *, at: datetime, schedule: Schedule) -> tuple[datetime |
         name = word.group(1).lower()
         if name in _DAYS_AHEAD:
             return today + timedelta(days=_DAYS_AHEAD[name]), word.group(2)
-        ahead = (_WEEKDAYS[name] - today.weekday()) % 7 or 7
+        ahead = (_weekday(name) - today.weekday()) % 7 or 7
         return today + timedelta(days=ahead), word.group(2)
     try:
         iso = _ISO_DATE.match(argument)
@@ -90,6 +105,13 @@ def _day(argument: str, *, at: datetime, schedule: Schedule) -> tuple[datetime |
     except ValueError:  # 31.02
         return None, argument
     return None, argument
+
+
+def _weekday(name: str) -> int:
+    if name in _SHORT_WEEKDAYS:
+        return _SHORT_WEEKDAYS.index(name)
+    names = _ENGLISH_WEEKDAYS if name.isascii() else _WEEKDAYS
+    return names.index(name[:3])
 
 
 def _date(day: str, month: str, year: str | None, today: datetime) -> datetime:
