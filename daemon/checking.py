@@ -48,11 +48,8 @@ def _store(configuration: Configuration) -> Finding:
             with store.view() as view:
                 counts = view.counts()
             tickets = sum(count for _, count in counts.tickets)
-            return Finding(
-                ok=True,
-                what="store",
-                said=f"{place_of(read_url(configuration.store.url))} can be written; {tickets} tickets",
-            )
+            place = place_of(read_url(configuration.store.url))
+            return Finding(ok=True, what="store", said=f"{place} can be written; {tickets} tickets")
     except (StoreBusy, StoreBroken, StoreTooNew) as error:
         return Finding(ok=False, what="store", said=str(error))
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from daemon.letters import ClientFacts, Letters
 from daemon.moments import is_sensible, local
-from daemon.reader import Reader, ReadFault, Task
 from daemon.read_letter import ReadLetter
+from daemon.reader import Reader, ReadFault, Task
 from parsers.mail import NOBODY, Language
 from rules.decide import NOTHING_READ, decide
 from rules.decision import Decision, Disposition, Origin, Proof
@@ -58,8 +58,14 @@ def find_letters(paths: Iterable[Path]) -> Iterator[Path | Unreadable]:
             yield path
             continue
         unreadable: list[Unreadable] = []
-        yield from sorted(_below(path, unreadable))
+        for letter in sorted(_below(path, unreadable)):
+            yield Unreadable(path=letter, why="it is no file") if _is_endless(letter) else letter
         yield from unreadable
+
+
+def _is_endless(path: Path) -> bool:
+    """A pipe, a socket or a device, which might be waited for for ever; named by itself it is read all the same."""
+    return path.exists() and not path.is_file()
 
 
 def _below(folder: Path, unreadable: list[Unreadable]) -> Iterator[Path]:

@@ -33,6 +33,8 @@ def backup(url: str, target: Path) -> None:
     parsed = read_url(url)
     if target.exists():
         raise StoreBroken(f"{target} exists already: give another name, nothing is overwritten.")
+    if not target.absolute().parent.is_dir():
+        raise StoreBroken(f"There is no folder {target.absolute().parent}: make it, or name another.")
     part = target.with_name(f"{target.name}.part")
     try:
         part.unlink(missing_ok=True)
