@@ -31,7 +31,7 @@ from rules.features import (
     BUCKETS,
     Block,
     Features,
-    Unit,
+    Units,
     buckets_of,
     features_of_letter,
     telling_subject,
@@ -188,9 +188,7 @@ def _held_out_scores(prepared: Sequence[_Prepared], folds: Sequence[str]) -> lis
         model = Model.unpack(_fit(known, _NO_SECOND))
         for index, each in enumerate(prepared):
             if folds[index] == held:
-                scores[index] = score_letter(
-                    model, each.features, model.parts_of(each.features.letter), marks=each.marks
-                )
+                scores[index] = score_letter(model, each.features, marks=each.marks)
     return [scores[index] for index in range(len(prepared))]
 
 
@@ -276,35 +274,38 @@ def _fit_one(matrix: Any, truth: Sequence[bool]) -> tuple[Any, float]:
 _buckets = lru_cache(maxsize=200_000)(buckets_of)
 
 
-def _inverse_frequencies(units: Sequence[frozenset[Unit]]) -> Any:
+def _buckets_by_block(units: Units) -> list[list[int]]:
+    """The buckets of a letter's units; one that several units share stands as often."""
+    return [
+        [bucket for name in sorted(names) for bucket in _buckets(block, name)]
+        for block, names in zip(Block, units, strict=True)
+    ]
+
+
+def _inverse_frequencies(units: Sequence[Units]) -> Any:
     """Smoothed, and cut to the steps in which the model keeps them, so that training sees what reading will."""
     count: Counter[int] = Counter()
     for letter in units:
-        count.update({bucket for unit in letter for bucket in _buckets(unit)})
+        count.update({bucket for buckets in _buckets_by_block(letter) for bucket in buckets})
     raw = np.full(BUCKETS, log(1 + len(units)) + 1)
     for bucket, times in count.items():
         raw[bucket] = log((1 + len(units)) / (1 + times)) + 1
     return np.minimum(np.round(raw / IDF_STEP), 255) * IDF_STEP
 
 
-def _matrix(units: Sequence[frozenset[Unit]], frequencies: Any) -> Any:
+def _matrix(units: Sequence[Units], frequencies: Any) -> Any:
     """One row per letter, its blocks brought to their lengths exactly as ``Model.score`` does."""
     known = frequencies.tolist()
     values: list[float] = []
     columns: list[int] = []
     rows: list[int] = []
     for row, letter in enumerate(units):
-        squares = [0.0] * len(Block)
-        for unit in letter:
-            squares[unit[0]] += sum(known[bucket] ** 2 for bucket in _buckets(unit))
-        shares = [
-            weight / sqrt(square) if square else 0.0 for weight, square in zip(BLOCK_WEIGHTS, squares, strict=True)
-        ]
-        for unit in letter:
-            for bucket in _buckets(unit):
-                rows.append(row)
-                columns.append(bucket)
-                values.append(shares[unit[0]] * known[bucket])
+        for buckets, weight in zip(_buckets_by_block(letter), BLOCK_WEIGHTS, strict=True):
+            square = sum(known[bucket] ** 2 for bucket in buckets)
+            share = weight / sqrt(square) if square else 0.0
+            rows.extend([row] * len(buckets))
+            columns.extend(buckets)
+            values.extend(share * known[bucket] for bucket in buckets)
     return csr_matrix((values, (rows, columns)), shape=(len(units), BUCKETS))
 
 

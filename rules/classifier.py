@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 
 from rules.category import Category
-from rules.features import Block, Features, Unit, features_of_letter, telling_subject
-from rules.model import Model, Parts
+from rules.features import Block, Features, Units, features_of_letter, telling_subject
+from rules.model import Model
 from rules.morphology import lemma
 from rules.reading import CategoryReading
 from rules.reason import Reason
@@ -60,13 +61,10 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     A letter without one word to judge by is ``other``, not confident.
     """
     features = features_of_letter(subject, text)
-    if not features.letter:
+    if not features.sentences:
         return Classified(readings=(CategoryReading(category=Category.OTHER, confident=False),), reasons=())
     own = _operator_words(f"{subject}\n{text}", lexicon)
-    parts = model.parts_of(features.letter)
-    scores, office = score_letter(
-        model, features, parts, marks=count_marks(f"{telling_subject(subject, text)}\n{text}")
-    )
+    scores, office = score_letter(model, features, marks=count_marks(f"{telling_subject(subject, text)}\n{text}"))
     raised = tuple(
         score + LEXICON_WEIGHT * len(own.get(category, ()))
         for category, score in zip(Category, scores.letter, strict=True)
@@ -84,7 +82,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
         reasons=tuple(
             _reason(
                 model=model,
-                parts=parts,
+                units=features.letter,
                 category=category,
                 score=raised[tuple(Category).index(category)],
                 own=own.get(category, ()),
@@ -95,10 +93,10 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     )
 
 
-def score_letter(model: Model, features: Features, parts: Parts, *, marks: int) -> tuple[LetterScores, float]:
+def score_letter(model: Model, features: Features, *, marks: int) -> tuple[LetterScores, float]:
     """The categories' scores of a letter and of its sentences, and the score for the office."""
-    whole = model.score(features.letter, parts)
-    by_sentence = tuple(model.score(sentence, parts)[: len(Category)] for sentence in features.sentences)
+    whole = model.score(features.letter)
+    by_sentence = tuple(model.score(sentence)[: len(Category)] for sentence in features.sentences)
     return LetterScores(letter=whole[: len(Category)], sentences=by_sentence, marks=marks), whole[len(Category)]
 
 
@@ -130,14 +128,10 @@ def _lemmas(text: str) -> str:
 
 
 def _reason(
-    *, model: Model, parts: Parts, category: Category, score: float, own: Sequence[str], judged: Judged
+    *, model: Model, units: Units, category: Category, score: float, own: Sequence[str], judged: Judged
 ) -> Reason:
     """The words that spoke for it most, with their weights: «акт +0.41, эсф +0.38»."""
-    by_word: dict[str, float] = {}
-    for unit, added in model.added_by(parts, OUTPUTS.index(category)).items():
-        by_word[_spoken(unit)] = by_word.get(_spoken(unit), 0.0) + added
-    strongest = sorted(by_word.items(), key=lambda item: -item[1])[:WORDS_NAMED]
-    named = [f"{word} {weight:+.2f}" for word, weight in strongest if weight > 0]
+    named = [f"{word} {weight:+.2f}" for word, weight in _strongest(model, units, OUTPUTS.index(category))]
     named += [f"{phrase} {LEXICON_WEIGHT:+.2f} (operator's)" for phrase in own]
     sure = f"; office {judged.office:+.2f}, second wish {judged.second:.2f}" if category.deferrable else ""
     return Reason(
@@ -148,11 +142,18 @@ def _reason(
     )
 
 
+def _strongest(model: Model, units: Units, output: int) -> list[tuple[str, float]]:
+    """The words that speak for an output, at most ``WORDS_NAMED`` of them, the strongest first."""
+    by_block = model.evidence(units, output)
+    by_word: dict[str, float] = {}
+    for form, added in by_block[Block.FORM]:
+        word = lemma(form)
+        by_word[word] = by_word.get(word, 0.0) + added
+    for word, added in (*by_block[Block.LEMMA], *by_block[Block.SUBJECT]):
+        by_word[word] = by_word.get(word, 0.0) + added
+    speaking = [(-added, word) for word, added in (*by_word.items(), *by_block[Block.PAIR]) if added > 0]
+    speaking += [(-added, f"[{concept}]") for concept, added in by_block[Block.CONCEPT] if added > 0]
+    return [(word, -added) for added, word in nsmallest(WORDS_NAMED, speaking)]
+
+
 _CLAUSES = {Category.API_SCRIPTS: "7", Category.ACCOUNT_SETUP: "8"}
-
-
-def _spoken(unit: Unit) -> str:
-    block, name = unit
-    if block is Block.FORM:
-        return lemma(name)
-    return f"[{name}]" if block is Block.CONCEPT else name

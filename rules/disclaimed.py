@@ -12,8 +12,12 @@ _NOT_WANTED = r"не\s+(?:прошу|просим|надо|нужн\w*|нуже�
 _DISCLAIMED = re.compile(
     rf"\b(?:ни\s+)?{_THING}{_FILLER}[\s,]+{_NOT_WANTED}\b|\b{_NOT_WANTED}\s+(?:\w+\s+)?{_THING}\b", re.I
 )
+# how each of them begins, in lower case: looked for first, since few letters hold it
+_MAY_DISCLAIM = re.compile(r"не\s+(?:прошу|просим|надо|нуж|треб|хо[чт]|буд|жд)")
 
 
 def without_disclaimed(text: str) -> str:
     """``text`` without the phrases that name a thing to say that it is not wanted; the rest stays as it is."""
+    if _MAY_DISCLAIM.search(text.lower()) is None:
+        return text
     return _DISCLAIMED.sub(" ", text)

@@ -6,9 +6,10 @@ blocks are brought to length one each, so that a long letter weighs no more than
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import combinations
 from zlib import crc32
 
 from rules.disclaimed import without_disclaimed
@@ -36,7 +37,9 @@ BLOCK_WEIGHTS = (1.0, 1.0, 0.8, 0.5, 1.2)
 _SIGNS = "01234"
 """What keeps the same name apart in different blocks."""
 
-Unit = tuple[Block, str]
+Units = tuple[frozenset[str], ...]
+"""The names of a text's units, a set for each block in the order of ``Block``."""
+NO_UNITS: Units = (frozenset(),) * len(Block)
 
 # «Re: Акт за июнь», «RE[2]: …», «Fwd: …», «Ответ: …»: the subject of what was written before
 _REPLY = re.compile(r"^\s*(?:(?:re|fwd?|fw|ответ|отв|пересл|на)(?:\[\d+\])?\s*:\s*)+", re.I)
@@ -46,22 +49,25 @@ WORDS_ENOUGH = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """A letter as units: of the whole, and of each sentence in order (those of the subject first)."""
+    """A letter as units: of the whole, and of each sentence in order (those of the subject first).
 
-    letter: frozenset[Unit]
-    sentences: tuple[frozenset[Unit], ...]
+    Sentences without a word are left out; a letter without any is all empty sets.
+    """
+
+    letter: Units
+    sentences: tuple[Units, ...]
 
 
 def features_of_letter(subject: str, text: str) -> Features:
     """The units of a letter; none where there is not one word."""
-    telling = telling_subject(subject, text)
-    by_sentence = tuple(
-        found
-        for sentence in (*sentences(telling), *sentences(without_disclaimed(text)))
-        if (found := frozenset(_units(words(sentence))))
-    )
-    in_subject = frozenset((Block.SUBJECT, lemma(form)) for part in sentences(telling) for form in words(part))
-    return Features(letter=in_subject.union(*by_sentence), sentences=by_sentence)
+    in_subject = tuple(map(words, sentences(telling_subject(subject, text))))
+    in_text = map(words, sentences(without_disclaimed(text)))
+    by_sentence = tuple(_units(forms) for forms in (*in_subject, *in_text) if forms)
+    if not by_sentence:
+        return Features(letter=NO_UNITS, sentences=())
+    whole = [frozenset().union(*names) for names in zip(*by_sentence, strict=True)]
+    whole[Block.SUBJECT] = frozenset(lemma(form) for forms in in_subject for form in forms)
+    return Features(letter=tuple(whole), sentences=by_sentence)
 
 
 def telling_subject(subject: str, text: str) -> str:
@@ -70,25 +76,18 @@ def telling_subject(subject: str, text: str) -> str:
     return "" if bare != subject and len(text.split()) >= WORDS_ENOUGH else bare
 
 
-def _units(forms: tuple[str, ...]) -> Iterator[Unit]:
-    lemmas = tuple(lemma(form) for form in forms)
-    for form, base in zip(forms, lemmas, strict=True):
-        yield Block.FORM, form
-        yield Block.LEMMA, base
-    for first, second in zip(("^", *lemmas), lemmas, strict=False):
-        yield Block.PAIR, f"{first} {second}"
-    for first, third in zip(lemmas, lemmas[2:], strict=False):
-        yield Block.PAIR, f"{first} _ {third}"
+def _units(forms: Sequence[str]) -> Units:
+    """The units of one sentence; a sentence has none of the subject's."""
+    lemmas = [lemma(form) for form in forms]
+    pairs = [f"{first} {second}" for first, second in zip(("^", *lemmas), lemmas, strict=False)]
+    pairs += [f"{first} _ {third}" for first, third in zip(lemmas, lemmas[2:], strict=False)]
     found = sorted(concepts(lemmas))
-    for index, concept in enumerate(found):
-        yield Block.CONCEPT, concept
-        for other in found[index + 1 :]:
-            yield Block.CONCEPT, f"{concept}+{other}"
+    together = map("+".join, combinations(found, 2))
+    return frozenset(forms), frozenset(lemmas), frozenset(pairs), frozenset(), frozenset((*found, *together))
 
 
-def buckets_of(unit: Unit) -> tuple[int, ...]:
+def buckets_of(block: Block, name: str) -> tuple[int, ...]:
     """The buckets a unit stands for: its own, and for a word form those of its runs of 3 to 5 letters."""
-    block, name = unit
     if block is not Block.FORM:
         return (_bucket(_SIGNS[block] + name),)
     marked = f"<{name[:LONGEST_FORM]}>"

@@ -83,7 +83,7 @@ _WORDS: dict[str, str] = {
 
 def concepts(lemmas: Sequence[str]) -> frozenset[str]:
     """The concepts expressed in one sentence, given as its lemmas."""
-    return frozenset(concept for word in lemmas for concept in _concepts_of(word))
+    return frozenset().union(*map(_concepts_of, lemmas))
 
 
 @lru_cache(maxsize=8_000)

@@ -1,28 +1,40 @@
 """The linear model that reads categories: its packed form and its scores; the one room of ``rules`` with package data.
 
+What a unit adds to the dozen outputs is held as one whole number, cut into *lanes* of 64 bits: one lane for each output
+and two for the unit's own measure. Adding two such numbers adds all their lanes at once, exactly and without a loop in
+Python; the scores of a letter and of its dozen sentences take some thousand such additions.
+
 The file holds a line of JSON (outputs, biases, scales, the judge of second wishes), the inverse document frequency of
 each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or an operator's own,
 made by ``supportd train``.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from math import sqrt
+from struct import Struct
 from typing import Self
 
-from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Unit, buckets_of
+from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Units, buckets_of
 
 FORMAT = "supportd-categories-2"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
-UNITS_REMEMBERED = 8_000
-"""Units whose sums are kept (some 500 bytes each): adding up the two dozen runs of letters of a word costs 40 µs."""
+UNITS_REMEMBERED = 3_000
+"""Units of each block whose sums are kept (some 300 bytes each): those of a word, with its runs, cost 20 µs to add."""
 
-Part = tuple[tuple[float, ...], float]
-"""What a unit adds to each output before its block's length is taken out, and its square."""
+_LANE = 8
+"""Bytes. The lane of a unit's bucket is below 2**16; a letter's blocks brought to length one, and ``_ONE`` times that,
+stay below 2**60 for the 50,000 buckets that a letter can have: no lane runs over into the next."""
+_ONE = 1 << 40
+"""What stands for one where a block's share is a whole number too."""
+_LANE_MASK = (1 << 8 * _LANE) - 1
+_MIDDLE = 128
+"""What is added to each weight, so that no lane is negative."""
+_RAISED_TO_MIDDLE = bytes(byte ^ _MIDDLE for byte in range(256))
+"""For each signed byte the unsigned one that is greater by ``_MIDDLE``."""
 
 
 class UnreadableModel(Exception):  # noqa: N818 - a state of the file, named as people say it
@@ -37,6 +49,34 @@ class SecondWish:
     bias: float
 
 
+class _Sums(dict[str, int]):
+    """The lanes of each unit of one block, computed when first asked for and kept within bounds.
+
+    Lanes: for each output the sum of (weight + ``_MIDDLE``) * frequency over the unit's buckets, then the sum of the
+    frequencies, then that of their squares; frequencies in steps.
+    """
+
+    __slots__ = ("_block", "_frequencies", "_outputs", "_weights")
+
+    def __init__(self, block: Block, outputs: int, frequencies: bytes, weights: bytes) -> None:
+        super().__init__()
+        self._block, self._outputs, self._frequencies, self._weights = block, outputs, frequencies, weights
+
+    def __missing__(self, name: str) -> int:
+        if len(self) >= UNITS_REMEMBERED:
+            self.clear()
+        found = self[name] = sum(map(self._lanes, buckets_of(self._block, name)))
+        return found
+
+    def _lanes(self, bucket: int) -> int:
+        outputs, frequency = self._outputs, self._frequencies[bucket]
+        lanes = bytearray((outputs + 2) * _LANE)
+        lanes[: outputs * _LANE : _LANE] = self._weights[bucket * outputs : (bucket + 1) * outputs]
+        lanes[outputs * _LANE] = 1
+        lanes[(outputs + 1) * _LANE] = frequency
+        return int.from_bytes(lanes, "little") * frequency
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """Weights as they were trained; ``outputs`` names what is scored."""
@@ -45,9 +85,8 @@ class Model:
     biases: tuple[float, ...]
     scales: tuple[float, ...]
     second: SecondWish
-    frequencies: bytes = field(repr=False)
-    weights: memoryview = field(repr=False)
-    remembered: dict[Unit, Part] = field(default_factory=dict, repr=False, compare=False)
+    sums: tuple[_Sums, ...] = field(repr=False)
+    """One for each block, in the order of ``Block``."""
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -64,76 +103,62 @@ class Model:
             ) from error
         if not right or len(body) != BUCKETS * (1 + len(outputs)) or not len(outputs) == len(biases) == len(scales):
             raise UnreadableModel("this model of categories was made by another version; train it again")
+        frequencies, weights = body[:BUCKETS], body[BUCKETS:].translate(_RAISED_TO_MIDDLE)
         return cls(
             outputs=outputs,
             biases=biases,
             scales=scales,
             second=second,
-            frequencies=body[:BUCKETS],
-            weights=memoryview(body)[BUCKETS:].cast("b"),
+            sums=tuple(_Sums(block, len(outputs), frequencies, weights) for block in Block),
         )
 
-    def parts_of(self, units: Iterable[Unit]) -> "Parts":
-        """What each unit adds: computed once for a letter, whose sentences hold the same units."""
-        return {unit: self._part(unit) for unit in units}
+    def score(self, units: Units) -> tuple[float, ...]:
+        """One score per output, in the order of ``outputs``; those of no units are the biases."""
+        lanes = 0
+        for sums, names, block_weight in zip(self.sums, units, BLOCK_WEIGHTS, strict=True):
+            if names:
+                added = sum(map(sums.__getitem__, names))
+                lanes += added * int(_ONE * _share(block_weight, added >> self.at_square))
+        layout = _layout_of(len(self.outputs) + 2)
+        *totals, steps, _ = layout.unpack(lanes.to_bytes(layout.size, "little"))
+        middle = _MIDDLE * steps
+        return tuple(
+            [
+                bias + scale * ((total - middle) / _ONE)
+                for bias, scale, total in zip(self.biases, self.scales, totals, strict=True)
+            ]
+        )
 
-    def score(self, units: Iterable[Unit], parts: "Parts") -> tuple[float, ...]:
-        """One score per output, in the order of ``outputs``; those of no units are the biases.
+    def evidence(self, units: Units, output: int) -> tuple[list[tuple[str, float]], ...]:
+        """What each unit of a letter adds to one output, for each block in the order of ``Block``."""
+        at = 8 * _LANE * output
+        at_steps = self.at_square - 8 * _LANE
+        found = []
+        for sums, names, block_weight in zip(self.sums, units, BLOCK_WEIGHTS, strict=True):
+            each = [(name, sums[name]) for name in names]
+            share = _share(block_weight, sum([lanes >> self.at_square for _, lanes in each])) * self.scales[output]
+            found.append(
+                [
+                    (name, share * ((lanes >> at & _LANE_MASK) - _MIDDLE * (lanes >> at_steps & _LANE_MASK)))
+                    for name, lanes in each
+                ]
+            )
+        return tuple(found)
 
-        ``parts`` holds (at least) all of ``units``.
-        """
-        by_block: tuple[list[Part], ...] = tuple([] for _ in Block)
-        for unit in units:
-            by_block[unit[0]].append(parts[unit])
-        totals = list(self.biases)
-        for own, weight in zip(by_block, BLOCK_WEIGHTS, strict=True):
-            if own:
-                share = weight / sqrt(sum([square for _, square in own]))
-                columns = map(sum, zip(*[added for added, _ in own], strict=True))
-                totals = [total + share * column for total, column in zip(totals, columns, strict=True)]
-        return tuple(totals)
-
-    def added_by(self, parts: "Parts", output: int) -> dict[Unit, float]:
-        """What each unit of a letter adds to one output: the evidence for it."""
-        squares = [0.0] * len(Block)
-        for (block, _), (_, square) in parts.items():
-            squares[block] += square
-        shares = [
-            weight / sqrt(square) if square else 0.0 for weight, square in zip(BLOCK_WEIGHTS, squares, strict=True)
-        ]
-        return {unit: shares[unit[0]] * added[output] for unit, (added, _) in parts.items()}
-
-    def _part(self, unit: Unit) -> Part:
-        known = self.remembered.get(unit)
-        if known is None:
-            known = self._summed(unit)
-            if unit[0] is not Block.PAIR:  # pairs of words seldom come again
-                if len(self.remembered) >= UNITS_REMEMBERED:
-                    self.remembered.clear()
-                self.remembered[unit] = known
-        return known
-
-    def _summed(self, unit: Unit) -> Part:
-        count = len(self.outputs)
-        buckets = buckets_of(unit)
-        if len(buckets) == 1:
-            frequency = self.frequencies[buckets[0]] * IDF_STEP
-            row = self.weights[buckets[0] * count : (buckets[0] + 1) * count]
-            return tuple(
-                [frequency * weight * scale for weight, scale in zip(row, self.scales, strict=True)]
-            ), frequency**2
-        sums = [0.0] * count
-        square = 0.0
-        for bucket in buckets:
-            frequency = self.frequencies[bucket] * IDF_STEP
-            square += frequency * frequency
-            row = self.weights[bucket * count : (bucket + 1) * count]
-            sums = [total + frequency * weight for total, weight in zip(sums, row, strict=True)]
-        return tuple([total * scale for total, scale in zip(sums, self.scales, strict=True)]), square
+    @property
+    def at_square(self) -> int:
+        """The bit at which the highest lane begins."""
+        return 8 * _LANE * (len(self.outputs) + 1)
 
 
-Parts = dict[Unit, Part]
-"""The parts of a letter's units."""
+def _share(block_weight: float, square: int) -> float:
+    """What brings a block with this sum of squares to its weight; nothing where no unit of it was ever seen."""
+    return block_weight / sqrt(square) if square else 0.0
+
+
+@lru_cache(maxsize=4)
+def _layout_of(count: int) -> Struct:
+    return Struct(f"<{count}Q")
 
 
 @lru_cache(maxsize=2)

@@ -11,6 +11,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…;])\s+|\n+|(?<=\s)(?=\d{1,2}[.)]\s)|(?<=
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:kz|ru|com|net|org|uz|kg|by|io|su)\b(?:/\S*)?", re.I
 )
+# what every link and address holds: «://», or a point with something behind it
+_MAY_BE_LINK = re.compile(r"://|\.\S")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # «104582», «7 701 455»: one sign for any number, since its digits mean nothing for the kind of request
 _NUMBER = re.compile(r"\d+")
@@ -27,7 +29,8 @@ def words(sentence: str) -> tuple[str, ...]:
 
     Question and exclamation marks are words: «можно ли вернуть деньги?» is another thing than «верните деньги!».
     """
-    plain = _EMAIL.sub(" <mail> ", sentence)
-    plain = _URL.sub(" <url> ", plain)
+    plain = _EMAIL.sub(" <mail> ", sentence) if "@" in sentence else sentence
+    if _MAY_BE_LINK.search(plain):
+        plain = _URL.sub(" <url> ", plain)
     plain = _NUMBER.sub(" <number> ", plain)
-    return tuple(found.lower().replace("ё", "е") for found in _WORD.findall(plain))
+    return tuple(_WORD.findall(plain.lower().replace("ё", "е")))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.features import features_of_letter
+from rules.features import NO_UNITS, features_of_letter
 from rules.model import Model, UnreadableModel, load_model
 
 
@@ -19,13 +19,11 @@ def test_the_shipped_model_is_read_once() -> None:
 def test_the_evidence_adds_up_to_the_score() -> None:
     model = load_model()
     letter = features_of_letter("Акт", "Пришлите, пожалуйста, акт выполненных работ за март.").letter
-    parts = model.parts_of(letter)
-    scores = model.score(letter, parts)
-    for output, score in enumerate(scores):
-        added = sum(model.added_by(parts, output).values())
+    for output, score in enumerate(model.score(letter)):
+        added = sum(added for block in model.evidence(letter, output) for _, added in block)
         assert score == pytest.approx(model.biases[output] + added)
 
 
 def test_no_words_score_the_biases() -> None:
     model = load_model()
-    assert model.score((), {}) == model.biases
+    assert model.score(NO_UNITS) == model.biases
