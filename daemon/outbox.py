@@ -198,6 +198,8 @@ class Outbox:
         while not self._stopping:
             self._unfinished = True
             letters = self._take(tried)
+            if letters is None:
+                break
             try:
                 refused = await self._send_all(letters, tried)
             except (LogInRefused, PersonMustLook):
@@ -207,16 +209,16 @@ class Outbox:
                 self._clear_up()
                 return refused
             self._unfinished = False
-            if not letters:
-                return None
+        self._unfinished = False
         return None
 
-    def _take(self, tried: set[int]) -> tuple[Outgoing, ...]:
+    def _take(self, tried: set[int]) -> tuple[Outgoing, ...] | None:
+        """Some letters that are due, in hand now; None where none is due, an empty tuple where all of them wait on."""
         now = self._time.now()
         with self._store.transaction() as tx:
             due = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
             if not due:
-                return ()
+                return None
             null_refused = bool(tx.meta(NULL_REFUSED))
             ready = [
                 fresh for each in due if (fresh := self._ready(tx, each, now, null_refused=null_refused)) is not None

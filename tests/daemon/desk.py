@@ -103,7 +103,7 @@ class Desk:
             gate=gate,
             staff=Staff(notify=self.notify, relay_to=self.relay_to),
         )
-        correspondence = Correspondence(
+        self.correspondence = correspondence = Correspondence(
             policy=self.policy,
             letters=Letters(self.policy, None),
             keys=KEYS,
