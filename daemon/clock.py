@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from daemon.backoff import Backoff
 from daemon.digests import Digests
@@ -28,6 +28,7 @@ TOGETHER = 5
 """More reminders than this at once become one letter."""
 LONGEST_SLEEP = 10.0
 """Seconds after which the time is looked at again: clocks are set, machines sleep. The store is not asked."""
+SOON = timedelta(seconds=1)
 ASK_AGAIN = 60.0
 """Seconds after which the store is asked for the next moment again: a command may have made a new promise."""
 
@@ -122,8 +123,8 @@ class Clock:
             digest = self._digests.next_moment(view, now)
         moments = [digest] if digest is not None else []
         if due is not None:
-            moments.append(schedule.first_open(Calendar.DUTY, max(due, now)))
-        # What is due at this very moment and was not acted on (a closing outside working time) must not spin.
+            # What has become due since the ring a moment ago waits a second at most, and nothing ever spins.
+            moments.append(schedule.first_open(Calendar.DUTY, max(due, now + SOON)))
         return min((each for each in moments if each > now), default=None)
 
     def ring(self) -> Rung:

@@ -45,19 +45,14 @@ class Digests:
         self._staff = staff
 
     def begin(self, tx: Transaction, now: datetime) -> None:
-        """At the very first start: the digests of the days before are not owed."""
+        """At the very first start: the digests of the moments before are not owed."""
+        today = self._local(now).date()
+        period = self._policy.schedule.period_on(Calendar.DUTY, today)
         for moment in Moment:
-            if tx.meta(moment) is None:
-                tx.set_meta(moment, self._local(now).date().isoformat())
-        if self._opens_later(now):
-            tx.set_meta(Moment.OPENING, (self._local(now).date() - timedelta(days=1)).isoformat())
-        closing = self._policy.schedule.period_on(Calendar.DUTY, self._local(now).date())
-        if closing is not None and now < closing.end:
-            tx.set_meta(Moment.CLOSING, (self._local(now).date() - timedelta(days=1)).isoformat())
-
-    def _opens_later(self, now: datetime) -> bool:
-        period = self._policy.schedule.period_on(Calendar.DUTY, self._local(now).date())
-        return period is not None and now < period.start
+            if tx.meta(moment) is not None:
+                continue
+            comes = period is not None and now < (period.start if moment is Moment.OPENING else period.end)
+            tx.set_meta(moment, (today - timedelta(days=1) if comes else today).isoformat())
 
     def next_moment(self, view: View, now: datetime) -> datetime | None:
         """When the next digest is to be written; in the past where one is owed."""
