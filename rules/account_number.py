@@ -42,19 +42,24 @@ _BETWEEN = (
     r"{0,4}(?:(?<=же)|(?<=прежний)|(?<=старый))?[ \t]*(?:(?<=же),|(?<=прежний),)?[:;=№#(«\"—–-]*\s*"
 )
 
-_FORWARD = (
-    (5, re.compile(rf"(?<!\w){_ACCOUNT}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
-    (5, re.compile(rf"(?<!\w){_LEDGER}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
-    (4, re.compile(rf"(?<!\w){_PLACE}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
-    (3, re.compile(rf"(?<!\w){_NUMBERED}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
-    (3, re.compile(rf"(?<!\w){_ID}(?P<between>{_BETWEEN}){_NUMBER}", re.I)),
+_FORWARD = tuple(
+    (rank, re.compile(begins), re.compile(rf"(?<!\w){name}(?P<between>{_BETWEEN}){_NUMBER}", re.I))
+    for rank, begins, name in (
+        (5, r"ак(?<!\wак)|a[ck](?<!\wa[ck])|есептік|шот", _ACCOUNT),
+        (5, r"л\s?/|л\.|лс|лиц", _LEDGER),
+        (4, r"кабинет|лк|уч[её]т|профил|логин", _PLACE),
+        (3, r"номер|логин", _NUMBERED),
+        (3, r"id|ид|айди", _ID),
+    )
 )
+"""Each with its rank and what it always holds, in lower case: a text without it is not searched."""
 # «14402 – это мой номер аккаунта», «66721 аккаунт», «(52521 — это наш аккаунт)», «62300 мой номер аккаунта»
 _BACKWARD = re.compile(
     rf"(?<![\w.,/-]){_NUMBER}(?:\s*[(—–-]*\s*(?:это\s+)?|,\s+это\s+)(?:(?:мой|наш|моего|нашего|ваш)\s+)?(?:номер\w*\s+)?"
     rf"(?:моего\s+|нашего\s+)?(?:{_ACCOUNT}|{_LEDGER}|(?:личн\w+\s+)?кабинет\w*)(?!\w)",
     re.I,
 )
+_DIGIT = re.compile(r"\d")
 # an answer to «пришлите номер аккаунта» that is nothing but the number
 _ALONE = re.compile(rf"^\s*№?\s*{_NUMBER}\s*[.!]?\s*$", re.M)
 _ASKED_FOR_ACCOUNT = re.compile(r"номер\w*\s+(?:вашего\s+)?(?:аккаунт|лицев|кабинет)", re.I)
@@ -99,7 +104,7 @@ def find_account_number(*texts: str, full_text: str = "") -> AccountNumber | Non
     ``full_text`` (with the quoted letter) decides whether a number alone on a line answers «пришлите номер аккаунта».
     """
     for text in texts:
-        candidates = [*_named(text), *_named_after(text)]
+        candidates = [*_named(text), *_named_after(text)] if _DIGIT.search(text) else []
         if candidates:
             return max(candidates, key=lambda candidate: candidate.rank).found
     if _ASKED_FOR_ACCOUNT.search(full_text):
@@ -112,9 +117,11 @@ def find_account_number(*texts: str, full_text: str = "") -> AccountNumber | Non
 
 
 def _named(text: str) -> list[_Candidate]:
+    low = text.lower()
     return [
         _Candidate(rank=rank, found=AccountNumber(digits=digits, evidence=match.group().strip()))
-        for rank, pattern in _FORWARD
+        for rank, begins, pattern in _FORWARD
+        if begins.search(low)
         for match in pattern.finditer(text)
         if (digits := _accepted(match, text)) is not None
     ]

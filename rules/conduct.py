@@ -73,10 +73,12 @@ def find_misconduct(text: str) -> str | None:
     A client who curses himself («я дура, не могу найти») and a word he quotes are nothing of the kind; addresses and
     links are not words.
     """
-    plain = _ADDRESS.sub(" ", text)
+    plain = _ADDRESS.sub(" ", text) if "@" in text or "/" in text else text
     spread = _find_spread(plain)
     if spread is not None:
         return spread
+    if not any(map(_kind_of, _WORD.findall(plain))):
+        return None
     quoted = [match.span() for match in _QUOTED.finditer(plain)]
     for match in _WORD.finditer(plain):
         kind = _kind_of(match.group())

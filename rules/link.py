@@ -26,6 +26,9 @@ def find_link(text: str, service_hosts: tuple[str, ...]) -> str | None:
     ``service_hosts`` are host names; their subdomains count too. The bare site, its tariffs, API and
     log-in are no pages.
     """
+    low = text.lower()
+    if not any(host.lower() in low for host in service_hosts):
+        return None
     for match in _URL.finditer(text):
         if text[match.start() - 1 : match.start()] == "@":
             continue

@@ -12,11 +12,18 @@ _OBJECTS = re.compile(
     re.I,
 )
 _NOT_URGENT = re.compile(r"\b(?:не|ничего)\s+срочн\w+|\bэто\s+не\s+срочно|\bnot\s+urgent", re.I)
+# what one of them always holds, in lower case: looked for first, since few letters do
+_MAY_OBJECT = re.compile(
+    r"срочн|неотложн|экстренн|горит|немедленно|ждать|терпит|понедельник|поня|спрашивал|ошиблись|я\s+не\s+(?:о|про|эт)|"
+    r"это\s+не\s|шұғыл|тез\s|urgent|asap|wait|misunder"
+)
 
 
 def find_objection(subject: str, words: str) -> str | None:
     """The words by which the client objects («срочно», «вы неверно поняли»), or None. «Не срочно» is no objection."""
     for text in (words, subject):
+        if _MAY_OBJECT.search(text.lower()) is None:
+            continue
         match = _OBJECTS.search(_NOT_URGENT.sub(" ", text))
         if match is not None:
             return " ".join(match.group().split())

@@ -39,6 +39,8 @@ def find_screenshot(attachments: tuple[Attachment, ...], text: str) -> str | Non
     A picture without a telling name counts where ``text`` speaks of the screen. One without any name is judged by type
     and size; inline pictures that Outlook numbers («image001.png») belong to signatures.
     """
+    if not attachments:
+        return None
     speaks = bool(_TEXT_SPEAKS_OF_SCREEN.search(text))
     for attachment in attachments:
         if _is_screenshot(attachment, speaks=speaks):

@@ -1,14 +1,16 @@
 """What the client did that leads to the problem: «захожу → нажимаю → вижу ошибку»."""
 
 import re
+from functools import lru_cache
 
+_WORD = re.compile(r"\w+")
 # what he does, step by step, in the first person (or «жмут», «нажимают» of his pupils)
 _ACTION = re.compile(
-    r"\b(?:захо(?:жу|дим|дят|дит|дишь)|заш[её]л|зашла|зашли|вхо(?:жу|дим)|вош(?:ёл|ел|ла)|откры(?:ваю|ваем|вают|вает|л|ла|ли)|нажима(?:ю|ем|ют|ет|ешь)|наж(?:ал|ала|али)|жм(?:у|ём|ем|ут)|кликаю|кликаем|кликнул\w*|щ[её]лка(?:ю|ем)|тыка(?:ю|ем)|тыкнул\w*|"
+    r"(?:захо(?:жу|дим|дят|дит|дишь)|заш[её]л|зашла|зашли|вхо(?:жу|дим)|вош(?:ёл|ел|ла)|откры(?:ваю|ваем|вают|вает|л|ла|ли)|нажима(?:ю|ем|ют|ет|ешь)|наж(?:ал|ала|али)|жм(?:у|ём|ем|ут)|кликаю|кликаем|кликнул\w*|щ[её]лка(?:ю|ем)|тыка(?:ю|ем)|тыкнул\w*|"
     r"ввож?у|ввод(?:ит|им|ят)|вв[её]л|ввела|набираю|вбиваю|выбира(?:ю|ем|ют)|выбрал[аи]?|загружа(?:ю|ем|ют)|гружу|загрузил[аи]?|залива(?:ю|ем)|сохраня(?:ю|ем)|сохранил[аи]?|перехо(?:жу|дим|дят)|перешл?[аи]?|перетаскиваю|"
     r"включа(?:ю|ем)|включил[аи]?|запуска(?:ю|ем|ют)|запустил[аи]?|став(?:лю|им)|поставил[аи]?|ставишь|подключа(?:ю|ем)|подключаюсь|подключил[аи]?|созда(?:ю|ём|ем|л|ла)|добавля(?:ю|ем)|добавил[аи]?|заполня(?:ю|ем|ют)|заполнил[аи]?|меня(?:ю|ем)|поменял[аи]?|вставля(?:ю|ем)|"
     r"отправля(?:ю|ем|ют)|отправил[аи]?|скачива(?:ю|ем|ют)|скачал[аи]?|обновля(?:ю|ем)|обновил[аи]?|перезагружа(?:ю|ем)|перезагрузил[аи]?|перезахожу|показываю|делюсь|пробую|соглашаюсь|подтверждаю|прикрепля(?:ю|ем)|удаля(?:ю|ем)|начинаю|запрашиваю|"
-    r"навожу|вижу|ж[аму]\w*кнопк\w+|делаю|оплачиваю|логинюсь|авторизуюсь|копирую|прохожу|прошел|выхожу|возвращаюсь|редактирую|импортирую|экспортирую|печатаю|распечатываю|zahozhu|nazhimayu|vhozhu|vvozhu|otkryvayu|clicked|click|opened|open|наводит|дергаю|дёргаю|шлю|қосамын|press|select|enter|кіремін|басамын|ашамын|жазамын|енгіземін)\b",
+    r"навожу|вижу|ж[аму]\w*кнопк\w+|делаю|оплачиваю|логинюсь|авторизуюсь|копирую|прохожу|прошел|выхожу|возвращаюсь|редактирую|импортирую|экспортирую|печатаю|распечатываю|zahozhu|nazhimayu|vhozhu|vvozhu|otkryvayu|clicked|click|opened|open|наводит|дергаю|дёргаю|шлю|қосамын|press|select|enter|кіремін|басамын|ашамын|жазамын|енгіземін)",
     re.I,
 )
 # what comes of it
@@ -40,11 +42,11 @@ def find_steps(text: str, *, broken: bool) -> str | None:
 
     ``broken``: the letter reports that something is broken.
     """
-    doings = list(_ACTION.finditer(text))
+    doings = [word for word in _WORD.findall(text.lower()) if _is_doing(word)]
     if not doings:
         return None
     points = (
-        min(len({match.group().lower() for match in doings}), 5)
+        min(len(set(doings)), 5)
         + 1.5 * min(len(doings), 6)
         + 2.0 * min(len(_ARROWS.findall(text)), 3)
         + (0.8 if _ORDER.search(text) else 0.0)
@@ -53,5 +55,10 @@ def find_steps(text: str, *, broken: bool) -> str | None:
     )
     if points < (ENOUGH_WHERE_BROKEN if broken else ENOUGH):
         return None
-    first = doings[0].start()
+    first = next(match.start() for match in _WORD.finditer(text) if _is_doing(match.group().lower()))
     return " ".join(text[first : first + 60].split())
+
+
+@lru_cache(maxsize=8_000)
+def _is_doing(word: str) -> bool:
+    return _ACTION.fullmatch(word) is not None

@@ -13,6 +13,11 @@ _ALL_IS_WELL = re.compile(
     r"|вопрос\s+(?:решен|решён|решил\w*|снят|закрыт|больше\s+не\s+актуален)|\b(?:уже|больше)\s+не\s+(?:надо|нужно|актуально)|вс[её]\s+(?:ок|хорошо|отлично)\b",
     re.I,
 )
+# what one of the two always holds, in lower case: looked for first, since few letters do
+_MAY_THANK = re.compile(
+    r"пасиб|благодар|спс|ра[хқ]мет|rahmet|алғыс|thank|thx|поклон|получилось|заработал|разобрал|наладил|помогло|подошло|"
+    r"вопрос\s+(?:реш|снят|закрыт|больше)|(?:уже|больше)\s+не\s|вс[её]\s+(?:ок|хорошо|отлично)"
+)
 # what makes it more than thanks; «не надо», «не нужно» are taken out before
 _ASKS = re.compile(
     r"\?|подскаж|пришлит|вышлит|вернит|вернут|прошу|просим|просьба|помогите|можно(?!\s+закры)|как\s+(?:мне|нам|сделать|быть)|\bнуж(?:ен|на|но|ны)\b|хотел|\bхочу|хотим|"
@@ -42,6 +47,8 @@ SUBJECT_SPEAKS = 3
 
 def is_thanks_alone(subject: str, words: str) -> bool:
     """Whether ``words`` thank («спасибо, всё получилось», «рахмет») and ask for nothing. No words thank for nothing."""
+    if _MAY_THANK.search(words.lower()) is None:
+        return False
     plain = _RECEIPT.sub(" ", _GREETING.sub("", words.strip()))
     if not words.strip() or len(plain) > LONGEST or _IN_ADVANCE.search(plain):
         return False

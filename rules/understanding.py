@@ -70,14 +70,21 @@ def read_request(
     )
 
 
+LONGEST_WORD = 120
+LONGEST_SPACE = 20
 # a pasted key, a line of stars: no word, and long ones would cost time by their square
-_LONG_RUN = re.compile(r"(\S{120})\S+")
-_BLANK_LINES = re.compile(r"\s{20,}")
+_LONG_RUN = re.compile(rf"(\S{{{LONGEST_WORD}}})\S+")
+_BLANK_LINES = re.compile(rf"\s{{{LONGEST_SPACE},}}")
 
 
 def _bounded(text: str) -> str:
     """``text`` cut so that reading it takes milliseconds, whatever it is."""
-    return _BLANK_LINES.sub("\n", _LONG_RUN.sub(r"\1", text[:MOST_CHARACTERS]))
+    text = text[:MOST_CHARACTERS]
+    lengths = [len(word) for word in text.split()]
+    spaces_beyond_one = len(text) - sum(lengths) - len(lengths)
+    if max(lengths, default=0) <= LONGEST_WORD and spaces_beyond_one < LONGEST_SPACE - 2:
+        return text
+    return _BLANK_LINES.sub("\n", _LONG_RUN.sub(r"\1", text))
 
 
 def _reports_breakage(classified: Classified) -> bool:
