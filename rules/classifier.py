@@ -29,6 +29,8 @@ TWO_FROM = 0.45
 """The probability from which a letter has two categories."""
 DUTY_FROM = 0.4
 """The probability of a second wish that is not deferrable from which the first is no longer surely the only one."""
+SPLIT_FROM = 0.7
+"""The probability of two wishes from which the deferrable one of a mixed letter is confidently read and waits."""
 PLAIN_FROM = 0.4
 """The score from which the words name the category by themselves («верните деньги»; not: «посмотрите поскорее»)."""
 LEXICON_WEIGHT = 0.8
@@ -46,13 +48,15 @@ class Classified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The categories chosen, the main one first, and whether all of the letter surely waits for the office."""
+    """The categories chosen, the main one first; whether all of the letter surely waits for the office (``waits``), or
+    surely the deferrable one of two wishes while the other is answered on duty (``splits``)."""
 
     chosen: tuple[Category, ...]
     second: float
     """The probability that two things are asked for."""
     office: float
     waits: bool
+    splits: bool
 
 
 def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category, tuple[str, ...]]) -> Classified:
@@ -74,7 +78,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
         readings=tuple(
             CategoryReading(
                 category=category,
-                confident=judged.waits or not category.deferrable,
+                confident=judged.waits or judged.splits or not category.deferrable,
                 plain=len(judged.chosen) > 1 or raised[tuple(Category).index(category)] >= PLAIN_FROM,
             )
             for category in judged.chosen
@@ -108,7 +112,8 @@ def judge(model: Model, scores: LetterScores, *, office: float) -> Judged:
     chosen = tuple(tuple(Category)[index] for index in order)
     something_else = probability >= DUTY_FROM and not tuple(Category)[second].deferrable
     waits = office >= OFFICE_FROM and all(category.deferrable for category in chosen) and not something_else
-    return Judged(chosen=chosen, second=probability, office=office, waits=waits)
+    splits = probability >= SPLIT_FROM and len({category.deferrable for category in chosen}) == 2
+    return Judged(chosen=chosen, second=probability, office=office, waits=waits, splits=splits)
 
 
 def _operator_words(letter: str, lexicon: Mapping[Category, tuple[str, ...]]) -> dict[Category, tuple[str, ...]]:
