@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.reading import read_letter
 from rules.tokens import Purpose, SigningKeys, make_message_id, make_subject_token
 from store.records import EventKind
 from tests.daemon.desk import (
@@ -161,34 +162,32 @@ def test_the_one_click_link_is_proved(asked: Desk) -> None:
     assert asked.status() == "waiting"
 
 
-def test_a_former_key_is_still_believed(tmp_path: Path) -> None:
-    desk = a_desk(tmp_path)
-    desk.client_writes(TECHNICAL, "Sat 12:00")
-    from tests.daemon import desk as module
+def test_a_former_key_is_still_believed(asked: Desk) -> None:
+    former = SigningKeys(current=b"a former key of the desk")
+    raw = a_mail(
+        "#закрыть",
+        sender=DANA,
+        to=MAILBOX,
+        subject="Re",
+        message_id="<k@controlsystem.kz>",
+        answers=_reminder(asked, DANA, keys=former),
+    )
+    rotated = SigningKeys(current=KEYS.current, previous=(former.current,))
 
-    old = SigningKeys(current=b"a former key of the desk")
-    rotated = SigningKeys(current=module.KEYS.current, previous=(old.current,))
-    with desk.store:
-        from daemon.reading import read_letter
-
-        raw = a_mail(
-            "#закрыть", sender=DANA, to=MAILBOX, subject="Re", message_id="<k@controlsystem.kz>",
-            answers=_reminder(desk, DANA, keys=old),
-        )  # fmt: skip
-        read = read_letter(raw, policy=desk.policy, keys=rotated, now=moment("Sat 12:10"))
-        assert read.origin.proved_for == 1001
+    assert read_letter(raw, policy=asked.policy, keys=rotated, now=moment("Sat 12:10")).origin.proved_for == 1001
+    assert read_letter(raw, policy=asked.policy, keys=KEYS, now=moment("Sat 12:10")).origin.proved_for is None
 
 
 @pytest.mark.parametrize("of", ["another agent", "a client", "another ticket", "expired", "a stranger's key"])
 def test_a_token_of_something_else_proves_nothing(asked: Desk, of: str) -> None:
     asked.client_writes("Как добавить пользователя?", "Sat 12:05", sender="second@example.kz")
     token = {
-        "another agent": lambda: _reminder(asked, "other@controlsystem.kz"),
-        "a client": asked.acknowledgement_id,
-        "another ticket": lambda: f"{_reminder(asked, DANA, number=1002)} {asked.request_id()}",
-        "expired": lambda: _reminder(asked, DANA, lives=timedelta(0)),
-        "a stranger's key": lambda: _reminder(asked, DANA, keys=SigningKeys(current=b"x" * 32)),
-    }[of]()
+        "another agent": _reminder(asked, "other@controlsystem.kz"),
+        "a client": asked.acknowledgement_id(),
+        "another ticket": f"{_reminder(asked, DANA, number=1002)} {asked.request_id()}",
+        "expired": _reminder(asked, DANA, lives=timedelta(0)),
+        "a stranger's key": _reminder(asked, DANA, keys=SigningKeys(current=b"x" * 32)),
+    }[of]
     before = asked.ticket()
     asked.agent_writes_to_mailbox("#закрыть", "Sat 12:10", answers=token, proved=False, subject="Re: [CSC-1001] Вопрос")
 

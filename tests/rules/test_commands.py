@@ -189,5 +189,6 @@ def test_more_commands_than_a_person_writes_are_not_obeyed() -> None:
 def test_nothing_that_anybody_writes_breaks_it(text: str) -> None:
     block = read(text)
 
-    assert all(each.line.startswith("#") for each in (*block.commands, *block.not_understood))
+    lines = [each.line for each in block.commands] + [each.line for each in block.not_understood]
+    assert all(line.startswith("#") for line in lines)
     assert block.rest in text or not text.strip()
