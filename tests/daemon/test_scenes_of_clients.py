@@ -52,6 +52,13 @@ def test_a_refund_asked_on_saturday_is_due_on_monday(desk: Desk) -> None:
     assert desk.to_clients() == ("deferred",)
 
 
+def test_a_letter_that_asks_for_both_kinds_is_split_and_answered_in_two_promises(desk: Desk) -> None:
+    desk.client_writes(f"{TECHNICAL}\n\nКроме того: {REFUND}", "Sat 12:00")
+
+    assert desk.states() == ("technical: running, due Sat 13:00", "refund: running, due next Mon 09:00")
+    assert desk.to_clients() == ("two_promises",)
+
+
 # --- he writes again
 
 
