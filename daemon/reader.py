@@ -64,7 +64,8 @@ class ReadFault:
 class Reader:
     """The child process that reads letters; one at a time may use it, others wait."""
 
-    def __init__(self, *, policy: Policy, keys: SigningKeys | None) -> None:
+    def __init__(self, *, policy: Policy, keys: SigningKeys | None, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._start = pickle.dumps((policy, keys))
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -145,13 +146,13 @@ class Reader:
 
     def _send(self, task: Task) -> None:
         child = self._child or self._spawn()
-        if not _write_in_time(child, pickle.dumps(task)):
+        if not _write_in_time(child, pickle.dumps(task), self._patience):
             child.kill()  # noticed, as any death of the child, when its answer is missing
 
     def _next_answer(self) -> "ReadLetter | ReadFault | None":
         """The next answer, or None where the child hangs or has died."""
         try:
-            return self._answers.get(timeout=PATIENCE)
+            return self._answers.get(timeout=self._patience)
         except queue.Empty:
             return None
 
@@ -168,7 +169,7 @@ class Reader:
         threading.Thread(target=_pump, args=(child.stdout, answers), name="reader-answers", daemon=True).start()
         self._child, self._answers = child, answers
         os.set_blocking(child.stdin.fileno(), False)
-        _write_in_time(child, self._start)
+        _write_in_time(child, self._start, self._patience)
         first = None
         with contextlib.suppress(queue.Empty):
             first = answers.get(timeout=START_PATIENCE)
@@ -197,7 +198,7 @@ def _pump(stream: IO[bytes], answers: queue.SimpleQueue[Any]) -> None:
     answers.put(None)
 
 
-def _write_in_time(child: subprocess.Popen[bytes], frame: bytes) -> bool:
+def _write_in_time(child: subprocess.Popen[bytes], frame: bytes, patience: float) -> bool:
     """False where the child takes nothing for so long that it must hang: a plain write would wait for ever."""
     assert child.stdin is not None
     pipe = child.stdin.fileno()
@@ -206,7 +207,7 @@ def _write_in_time(child: subprocess.Popen[bytes], frame: bytes) -> bool:
     poll.register(pipe, select.POLLOUT)
     with contextlib.suppress(BrokenPipeError):  # a dead child takes nothing either, and is noticed later
         while left:
-            if not poll.poll(PATIENCE * 1000):
+            if not poll.poll(patience * 1000):
                 return False
             left = left[os.write(pipe, left) :]
     return True

@@ -68,6 +68,8 @@ class Taking:
         """Outlives the connection."""
         self._waiting: deque[tuple[int, Arrival]] = deque()
         """Fetched, and not yet in the store."""
+        self._ended: TryAgainLater | None = None
+        """How the connection ended amid the letters."""
         self._passed = False
         """The position has passed letters from before the first start, and the store does not know it yet."""
         self.position = position
@@ -76,10 +78,12 @@ class Taking:
     def take(self, uids: Iterable[int], *, unexpected: bool = False) -> int:
         """Gives how many letters were taken; what the mailbox and the store raise goes up.
 
-        The reading goes on in its own process while the letter before is stored.
+        The reading goes on in its own process while the letter before is stored. Where the connection ends, the letters
+        that had come are taken first.
         """
         count = 0
         self._waiting.clear()
+        self._ended = None
         wanted = self._after_passing(tuple(uids))
         with contextlib.closing(self._tools.reader.read(self._tasks(wanted, unexpected=unexpected))) as answers:
             for read in answers:
@@ -91,6 +95,8 @@ class Taking:
         self._waiting.clear()
         self._set_hopeless_aside()
         self._note_passed()
+        if self._ended is not None:
+            raise self._ended
         return count
 
     def note_list(self, listed: Sequence[int]) -> None:
@@ -134,7 +140,8 @@ class Taking:
             yield Task(raw=item.raw, in_sent_folder=self._in_sent, now=self._tools.time_source.now())
 
     def _fetched(self, uids: tuple[int, ...]) -> Iterator[Fetched | Absent]:
-        """What the server gives; one by one where asking for several has ended the connection again and again."""
+        """What the server gives, until the connection ends; one by one where asking for several has ended it again and
+        again."""
         alone = self.withheld.broken_fetches >= BROKEN_FETCHES
         for some in ((uid,) for uid in uids) if alone else (uids,):
             try:
@@ -144,7 +151,8 @@ class Taking:
                 if len(some) == 1:
                     self.withheld.note_broken(some[0], str(error))
                     self._tools.journal.warning("letter_ends_the_connection", uid=some[0], why=str(error))
-                raise
+                self._ended = error
+                return
         self.withheld.broken_fetches = 0
 
     def _arrival(self, item: Fetched, *, unexpected: bool) -> Arrival:

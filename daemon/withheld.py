@@ -1,7 +1,7 @@
 """Letters that the server lists and does not give: since when, how often asked for, and what becomes of them."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 ABSENT_SECONDS = 60.0
@@ -34,7 +34,8 @@ class Withheld:
 class WithheldLetters:
     """Those of one folder, by UID."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._letters: dict[int, Withheld] = {}
         self.broken_fetches = 0
         """How often in a row the connection ended while letters were asked for."""
@@ -50,14 +51,14 @@ class WithheldLetters:
 
     def note_absent(self, uid: int, *, still_listed: bool, said: str) -> Withheld:
         """It was asked for and not given."""
-        kept = self._letters.get(uid) or Withheld(since=time.monotonic())
+        kept = self._letters.get(uid) or Withheld(since=self._clock())
         kept = replace(kept, asked=kept.asked + still_listed, said=said)
         self._letters[uid] = kept
         return kept
 
     def note_broken(self, uid: int, said: str) -> Withheld:
         """The connection ended while it was asked for by itself."""
-        kept = self._letters.get(uid) or Withheld(since=time.monotonic())
+        kept = self._letters.get(uid) or Withheld(since=self._clock())
         kept = replace(kept, asked=kept.asked + 1, said=said, ends_connection=True)
         self._letters[uid] = kept
         return kept
@@ -71,7 +72,7 @@ class WithheldLetters:
 
     def hopeless(self) -> dict[int, Withheld]:
         """Those to be set aside for people to look at."""
-        now = time.monotonic()
+        now = self._clock()
         return {uid: kept for uid, kept in self._letters.items() if kept.ends_connection and kept.is_hopeless(now)}
 
     def forget(self, uid: int) -> None:
@@ -79,7 +80,7 @@ class WithheldLetters:
 
     def forget_gone(self, listed: Collection[int]) -> tuple[int, ...]:
         """Those absent from two lists a minute apart are gone: the position may pass them."""
-        now = time.monotonic()
+        now = self._clock()
         gone = tuple(
             uid for uid, kept in self._letters.items() if uid not in listed and now - kept.since >= ABSENT_SECONDS
         )
