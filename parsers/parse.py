@@ -72,12 +72,25 @@ def _read_parts(raw: bytes, defects: list[str]) -> Part:
     block = read_block(raw)
     if _is_ordinary(raw, block):
         try:
-            message = mailparser.parse_from_bytes(raw[block.starts_at :]).message
+            message = mailparser.parse_from_bytes(_content_alone(raw, block)).message
             if not any(part.defects for part in message.walk()):
                 return _convert(message, block)
         except _LIBRARY_FAULTS as fault:
             defects.append(f"mail-parser could not read the letter ({type(fault).__name__}); it was cut by hand")
     return structure.split(raw, Budget(defects=defects))
+
+
+def _content_alone(raw: bytes, block: Block) -> bytes:
+    """The letter with those of its header fields alone that say how to read its body.
+
+    mail-parser takes all others apart, each Received and address field, which is most of its time: they are read here.
+    """
+    fields = (
+        field.name.encode("ascii") + b":" + field.value + b"\n"
+        for field in block.fields
+        if field.name.startswith("content-")
+    )
+    return b"".join((*fields, b"\n", raw[block.body_at :]))
 
 
 def _is_ordinary(raw: bytes, block: Block) -> bool:
