@@ -73,7 +73,7 @@ class Service:
             rung=self._on_rung,
         )
         self._retention = Retention(parts)
-        self._marking: Marking | None = wiring.marking(parts)
+        self._marking: Marking | None = wiring.marking(parts, self._on_taken)
 
     @property
     def inbox_is_read(self) -> bool:

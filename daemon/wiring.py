@@ -197,20 +197,25 @@ def _watch(
             poll=mailbox.poll_interval,
             idle=mailbox.idle,
         ),
-        tools=Tools(
-            mailbox=Mailbox(mailbox_settings(parts.configuration)),
-            intake=parts.intake,
-            reader=parts.reader,
-            store=parts.store,
-            time_source=parts.time_source,
-            journal=parts.journal,
-            taken=taken,
-        ),
+        tools=_tools(parts, taken),
         before_look=before_look,
     )
 
 
-def marking(parts: Parts) -> Marking | None:
+def _tools(parts: Parts, taken: Callable[[Taken], None]) -> Tools:
+    """With a connection of their own, not yet made."""
+    return Tools(
+        mailbox=Mailbox(mailbox_settings(parts.configuration)),
+        intake=parts.intake,
+        reader=parts.reader,
+        store=parts.store,
+        time_source=parts.time_source,
+        journal=parts.journal,
+        taken=taken,
+    )
+
+
+def marking(parts: Parts, taken: Callable[[Taken], None]) -> Marking | None:
     """Tickets seen in the mail client; None where nothing of it is switched on."""
     mailbox, agents = parts.configuration.mailbox, parts.configuration.agents
     named = {mark: getattr(agents.folders, mark.value) for mark in Mark}
@@ -223,19 +228,11 @@ def marking(parts: Parts) -> Marking | None:
     )
     if not settings.is_on:
         return None
-    connection = Mailbox(mailbox_settings(parts.configuration))
+    tools = _tools(parts, taken)
     return Marking(
         settings=settings,
-        mailbox=connection,
-        folders=StateFolders(
-            mailbox=connection,
-            store=parts.store,
-            reader=parts.reader,
-            policy=parts.policy,
-            time_source=parts.time_source,
-            journal=parts.journal,
-            max_size=mailbox.max_size,
-        ),
+        mailbox=tools.mailbox,
+        folders=StateFolders(tools=tools, policy=parts.policy, inbox=mailbox.folder, max_size=mailbox.max_size),
         store=parts.store,
         time_source=parts.time_source,
         journal=parts.journal,

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +16,11 @@ from daemon.journal import open_journal
 from daemon.mailbox import Mailbox
 from daemon.marking import Marking
 from daemon.state_folders import StateFolders
+from daemon.taking import Tools
 from daemon.wiring import Parts
 from rules.commands import Verb
 from rules.ticket import Status, Ticket
+from store.backup import backup, restore
 from store.store import Store
 from tests.daemon.desk import REFUND, TECHNICAL, Hands, moment
 from tests.daemon.mailboxes import opened
@@ -39,6 +41,8 @@ class Office:
     parts: Parts
     time: Hands
     journal: io.StringIO
+    taken: list[Taken] = field(default_factory=list)
+    """What was taken from the folders by state."""
 
     def receive(
         self,
@@ -68,22 +72,23 @@ class Office:
         """``port``: on another server than the one that letters are taken from."""
         environment = {} if port is None else {"SUPPORTD_MAILBOX__PORT": str(port)}
         configuration = load(self.home / "supportd.toml", environment)
-        marking = wiring.marking(replace(self.parts, configuration=configuration))
+        marking = wiring.marking(replace(self.parts, configuration=configuration), self.taken.append)
         assert marking is not None
         return marking
 
     def announce_move(self) -> None:
         """What is done before a letter is put into the closed folder; then the power fails."""
         parts = self.parts
-        folders = StateFolders(
+        tools = Tools(
             mailbox=Mailbox(wiring.mailbox_settings(parts.configuration)),
-            store=parts.store,
+            intake=parts.intake,
             reader=parts.reader,
-            policy=parts.policy,
+            store=parts.store,
             time_source=self.time,
             journal=parts.journal,
-            max_size=1_000_000,
+            taken=self.taken.append,
         )
+        folders = StateFolders(tools=tools, policy=parts.policy, inbox="INBOX", max_size=1_000_000)
         with parts.store.view() as view:
             (letter,) = view.letters_of(1001)
         assert letter.id is not None
@@ -141,13 +146,13 @@ def office(dovecot: Account, smtp_server: SmtpServer, tmp_path: Path) -> Iterato
     held: list[tuple[Parts, Store]] = []
     time = Hands(NOON)
 
-    def open_office(**agents: object) -> Office:
+    def open_office(*, start_from: str = "beginning", **agents: object) -> Office:
         _end(held)
         program = Program(
             home=tmp_path,
             box=dovecot,
             smtp=smtp_server,
-            tables={"mailbox": {"start_from": "beginning"}, "agents": agents},
+            tables={"mailbox": {"start_from": start_from}, "agents": agents},
         )
         journal = io.StringIO()
         store = Store.open(f"sqlite:///{program.database}")
@@ -174,7 +179,7 @@ def _end(held: list[tuple[Parts, Store]]) -> None:
 def test_nothing_is_marked_unless_it_is_switched_on(office: Opening) -> None:
     here = office()
     here.receive()
-    assert wiring.marking(here.parts) is None
+    assert wiring.marking(here.parts, here.taken.append) is None
     assert here.keywords() == [set()]
 
 
@@ -321,14 +326,52 @@ def test_a_crash_between_moving_and_noting_is_no_wish_to_close(office: Opening) 
     assert here.ticket().status is Status.OPEN
 
 
-def test_strangers_letters_in_the_closed_folder_are_left_alone(office: Opening) -> None:
-    here = office(keywords=True, folders={"closed": "Closed"})
+def test_what_the_server_had_before_the_first_start_is_left_alone(office: Opening) -> None:
+    here = office(keywords=True, folders={"closed": "Closed"}, start_from="now")
+    here.take()
     here.receive()
     here.mark()
-    here.box.deliver(a_letter(message_id="<stranger@example.kz>", body="Чужое"), folder="Closed")
+    older = a_letter(message_id="<older@example.kz>", body="Старое письмо")
+    here.box.deliver(older, folder="Closed", at=NOON - timedelta(days=30))
     here.mark()
     assert [each.status for each in here.tickets()] == [Status.OPEN]
     assert here.keywords("Closed") == [set()]
+    assert not here.taken
+
+
+def test_a_letter_moved_before_it_was_read_is_not_lost(office: Opening) -> None:
+    here = office(folders={"open": "Работа", "closed": "Закрытые"})
+    here.receive()
+    here.mark()
+    for number, folder in ((2, "Работа"), (3, "Закрытые")):
+        here.box.deliver(a_letter(message_id=f"<m{number}@example.kz>", sender=f"c{number}@example.kz"), at=NOON)
+        here.by_hand(number, folder)
+    here.mark()
+    assert here.take() == 0
+    became = {each.requester: each.status for each in here.tickets()}
+    assert became == {
+        "client@example.kz": Status.OPEN,
+        "c2@example.kz": Status.OPEN,
+        "c3@example.kz": Status.CLOSED,
+    }
+    assert sorted(each.acknowledgement for each in here.taken) == ["", "queued"]
+
+
+def test_letters_moved_since_a_backup_are_taken_again(office: Opening, tmp_path: Path) -> None:
+    here = office(folders={"move": True, "open": "Работа"})
+    here.receive()
+    here.mark()
+    url = here.parts.configuration.store.url
+    backup(url, tmp_path / "copy.db")
+    here.receive("Здравствуйте! Не работает чат, не отправляются сообщения.", number=2, sender="other@example.kz")
+    here.mark()
+    assert here.count() == 0
+    here.parts.store.close()
+    restore(tmp_path / "copy.db", url)
+    again = office(folders={"move": True, "open": "Работа"})
+    assert len(again.tickets()) == 1
+    again.mark()
+    assert [each.requester for each in again.tickets()] == ["client@example.kz", "other@example.kz"]
 
 
 def test_tickets_closed_before_it_was_switched_on_are_left_as_they_lie(office: Opening) -> None:
