@@ -1,6 +1,7 @@
 """Which language a letter is written in."""
 
 import re
+from string import ascii_lowercase
 
 from parsers.mail import Language
 
@@ -10,12 +11,13 @@ _FEWEST_LETTERS = 4
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LATIN = re.compile(r"[A-Za-z]")
-_KAZAKH_LETTER = re.compile("[әғқңөұүһ]", re.IGNORECASE)
+_CYRILLIC = frozenset(map(chr, range(0x400, 0x500)))
+_LATIN = frozenset(ascii_lowercase)
+_KAZAKH_LETTERS = frozenset("әғқңөұүһ")
 # «і» is Kazakh, Ukrainian and Belarusian: it speaks for Kazakh only beside a letter that the others do not have.
-_SHARED_LETTER = re.compile("і", re.IGNORECASE)
-_NOT_RUSSIAN = re.compile("[ґєїђјљњћџѓќѕў]", re.IGNORECASE)
+_SHARED_LETTERS = frozenset("і")
+_EITHER_LETTER = _KAZAKH_LETTERS | _SHARED_LETTERS
+_NOT_RUSSIAN = frozenset("ґєїђјљњћџѓќѕў")
 
 # Words that stand in nearly every letter, also as they are typed on a Russian keyboard (калай for қалай).
 _KAZAKH_WORDS = (
@@ -61,38 +63,46 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 def find_language(text: str) -> Language:
     """The language of ``text``: that of most of its words, so that a quoted English error or a product's name does not
     count. ``OTHER`` for too few letters and for anything but Russian, Kazakh and English. Pure and bounded."""
-    sample = _LINK.sub(" ", text[:_SAMPLE])
-    words = [word.lower() for word in _WORD.findall(sample)]
-    cyrillic = [word for word in words if _CYRILLIC.search(word)]
-    latin = [word for word in words if _LATIN.search(word)]
+    sample = text[:_SAMPLE].lower()
+    if "@" in sample or "://" in sample or "www." in sample:
+        sample = _LINK.sub(" ", sample)
+    words = _WORD.findall(sample)
+    letters = set(sample)
+    cyrillic = _with_any(words, letters, _CYRILLIC)
+    latin = _with_any(words, letters, _LATIN)
     cyrillic_letters, latin_letters = sum(map(len, cyrillic)), sum(map(len, latin))
     others = sum(map(len, words)) - cyrillic_letters - latin_letters
     if cyrillic_letters + latin_letters < _FEWEST_LETTERS or others > cyrillic_letters + latin_letters:
         return Language.OTHER
     # «Здравствуйте! При входе пишет "An unexpected error occurred, please contact the administrator"» is Russian.
     if cyrillic_letters * 6 >= latin_letters:
-        return _of_cyrillic(cyrillic)
+        return _of_cyrillic(cyrillic, letters)
     return _of_latin(latin)
 
 
-def _of_cyrillic(words: list[str]) -> Language:
-    russian = sum(word in _RUSSIAN for word in words)
-    own = sum(_KAZAKH_LETTER.search(word) is not None for word in words)
-    shared = sum(_SHARED_LETTER.search(word) is not None for word in words)
-    known = sum(word in _KAZAKH for word in words)
-    foreign = sum(_NOT_RUSSIAN.search(word) is not None for word in words)
-    if not own and sum(word in _UKRAINIAN for word in words) > known:
+def _with_any(words: list[str], letters: set[str], wanted: frozenset[str]) -> list[str]:
+    """The words with one of the ``wanted`` letters. ``letters``: all that occur, so that most texts need no search."""
+    if letters.isdisjoint(wanted):
+        return []
+    return [word for word in words if not wanted.isdisjoint(word)]
+
+
+def _of_cyrillic(words: list[str], letters: set[str]) -> Language:
+    russian = sum(map(_RUSSIAN.__contains__, words))
+    own = len(_with_any(words, letters, _KAZAKH_LETTERS))
+    shared = len(_with_any(words, letters, _SHARED_LETTERS))
+    known = sum(map(_KAZAKH.__contains__, words))
+    foreign = len(_with_any(words, letters, _NOT_RUSSIAN))
+    if not own and sum(map(_UKRAINIAN.__contains__, words)) > known:
         foreign += shared
     if foreign > max(own, known) and foreign * 12 > len(words):
         return Language.OTHER
-    kazakh = sum(word in _KAZAKH or _has_kazakh_letter(word) for word in words)
+    kazakh = known
+    if own or shared:
+        kazakh = sum(word in _KAZAKH or not _EITHER_LETTER.isdisjoint(word) for word in words)
     if kazakh > russian and (kazakh >= 2 or len(words) <= 4):
         return Language.KAZAKH
     return Language.RUSSIAN
-
-
-def _has_kazakh_letter(word: str) -> bool:
-    return _KAZAKH_LETTER.search(word) is not None or _SHARED_LETTER.search(word) is not None
 
 
 def _of_latin(words: list[str]) -> Language:
