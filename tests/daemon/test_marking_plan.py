@@ -1,5 +1,8 @@
 """What is to be done with a ticket's letters, without any server."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from daemon.marking_plan import KEYWORDS, Marked, MarkingSettings, Shift, keyword_changes, shifts_of
 from rules.mark import Mark
 from store.records import Place
@@ -54,3 +57,42 @@ def test_nothing_is_on_unless_something_is_switched_on() -> None:
     assert not MarkingSettings(inbox="INBOX", move=True).is_on
     assert MarkingSettings(inbox="INBOX", keywords=True).is_on
     assert MarkingSettings(inbox="INBOX", folders={Mark.CLOSED: "Закрыто"}).is_on
+
+
+class World:
+    """A server with one letter; what was ever seen of it is known, what has gone is not."""
+
+    def __init__(self) -> None:
+        self.there = {IN_INBOX}
+        self.known = {IN_INBOX}
+        self.uid = 100
+
+    def show(self, mark: Mark, *, move: bool) -> None:
+        folders = {Mark.OPEN: "Открыто", Mark.BROKEN: "Просрочено", Mark.CLOSED: "Закрыто"}
+        places = tuple(sorted(self.known, key=lambda place: place.uid))
+        ticket = Marked(number=1001, mark=mark, places={11: places})
+        for shift in shifts_of(ticket, folders, inbox="INBOX", move=move):
+            if shift.source not in self.there:
+                continue  # the server says OK and does nothing
+            if not shift.copies:
+                self.there.discard(shift.source)
+            self.uid += 1
+            self.there.add(Place(folder=shift.target, uidvalidity=8, uid=self.uid))
+        self.known |= self.there
+
+
+@given(st.lists(st.sampled_from(Mark), max_size=12))
+def test_a_moved_letter_is_always_in_exactly_one_place(marks: list[Mark]) -> None:
+    world = World()
+    for mark in marks:
+        world.show(mark, move=True)
+        assert len(world.there) == 1
+
+
+@given(st.lists(st.sampled_from(Mark), max_size=12))
+def test_the_original_stays_and_there_is_never_a_second_copy(marks: list[Mark]) -> None:
+    world = World()
+    for mark in marks:
+        world.show(mark, move=False)
+        assert IN_INBOX in world.there
+        assert len(world.there) <= 2
