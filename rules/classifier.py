@@ -22,7 +22,8 @@ from rules.wishes import (
 
 OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
-OUTPUTS = (*Category, OFFICE)
+CATEGORIES = tuple(Category)
+OUTPUTS = (*CATEGORIES, OFFICE)
 OFFICE_FROM = -0.1
 """The score from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
 TWO_FROM = 0.45
@@ -71,7 +72,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     scores, office = score_letter(model, features, marks=count_marks(f"{telling_subject(subject, text)}\n{text}"))
     raised = tuple(
         score + LEXICON_WEIGHT * len(own.get(category, ()))
-        for category, score in zip(Category, scores.letter, strict=True)
+        for category, score in zip(CATEGORIES, scores.letter, strict=True)
     )
     judged = judge(model, replace(scores, letter=raised), office=office)
     return Classified(
@@ -79,7 +80,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
             CategoryReading(
                 category=category,
                 confident=judged.waits or judged.splits or not category.deferrable,
-                plain=len(judged.chosen) > 1 or raised[tuple(Category).index(category)] >= PLAIN_FROM,
+                plain=len(judged.chosen) > 1 or raised[CATEGORIES.index(category)] >= PLAIN_FROM,
             )
             for category in judged.chosen
         ),
@@ -88,7 +89,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
                 model=model,
                 units=features.letter,
                 category=category,
-                score=raised[tuple(Category).index(category)],
+                score=raised[CATEGORIES.index(category)],
                 own=own.get(category, ()),
                 judged=judged,
             )
@@ -100,8 +101,8 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
 def score_letter(model: Model, features: Features, *, marks: int) -> tuple[LetterScores, float]:
     """The categories' scores of a letter and of its sentences, and the score for the office."""
     whole = model.score(features.letter)
-    by_sentence = tuple(model.score(sentence)[: len(Category)] for sentence in features.sentences)
-    return LetterScores(letter=whole[: len(Category)], sentences=by_sentence, marks=marks), whole[len(Category)]
+    by_sentence = tuple(model.score(sentence)[: len(CATEGORIES)] for sentence in features.sentences)
+    return LetterScores(letter=whole[: len(CATEGORIES)], sentences=by_sentence, marks=marks), whole[len(CATEGORIES)]
 
 
 def judge(model: Model, scores: LetterScores, *, office: float) -> Judged:
@@ -109,8 +110,8 @@ def judge(model: Model, scores: LetterScores, *, office: float) -> Judged:
     first, second = best_two(scores)
     probability = probability_of_second(model.second, second_features(scores))
     order = in_order_asked(scores, first, second) if probability >= TWO_FROM else (first,)
-    chosen = tuple(tuple(Category)[index] for index in order)
-    something_else = probability >= DUTY_FROM and not tuple(Category)[second].deferrable
+    chosen = tuple(CATEGORIES[index] for index in order)
+    something_else = probability >= DUTY_FROM and not CATEGORIES[second].deferrable
     waits = office >= OFFICE_FROM and all(category.deferrable for category in chosen) and not something_else
     splits = probability >= SPLIT_FROM and len({category.deferrable for category in chosen}) == 2
     return Judged(chosen=chosen, second=probability, office=office, waits=waits, splits=splits)

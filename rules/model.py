@@ -10,6 +10,7 @@ made by ``supportd train``.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -52,8 +53,8 @@ class SecondWish:
 class _Sums(dict[str, int]):
     """The lanes of each unit of one block, computed when first asked for and kept within bounds.
 
-    Lanes: for each output the sum of (weight + ``_MIDDLE``) * frequency over the unit's buckets, then the sum of the
-    frequencies, then that of their squares; frequencies in steps.
+    Lanes, from the lowest: the sum of the frequencies of the unit's buckets; for each output that of
+    (weight + ``_MIDDLE``) * frequency; that of the frequencies' squares. Frequencies are in steps.
     """
 
     __slots__ = ("_block", "_frequencies", "_outputs", "_weights")
@@ -71,8 +72,8 @@ class _Sums(dict[str, int]):
     def _lanes(self, bucket: int) -> int:
         outputs, frequency = self._outputs, self._frequencies[bucket]
         lanes = bytearray((outputs + 2) * _LANE)
-        lanes[: outputs * _LANE : _LANE] = self._weights[bucket * outputs : (bucket + 1) * outputs]
-        lanes[outputs * _LANE] = 1
+        lanes[0] = 1
+        lanes[_LANE : (outputs + 1) * _LANE : _LANE] = self._weights[bucket * outputs : (bucket + 1) * outputs]
         lanes[(outputs + 1) * _LANE] = frequency
         return int.from_bytes(lanes, "little") * frequency
 
@@ -87,6 +88,10 @@ class Model:
     second: SecondWish
     sums: tuple[_Sums, ...] = field(repr=False)
     """One for each block, in the order of ``Block``."""
+    layout: Struct = field(repr=False)
+    """All lanes."""
+    at_square: int
+    """The bit at which the highest lane begins."""
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -110,17 +115,19 @@ class Model:
             scales=scales,
             second=second,
             sums=tuple(_Sums(block, len(outputs), frequencies, weights) for block in Block),
+            layout=Struct(f"<{len(outputs) + 2}Q"),
+            at_square=8 * _LANE * (len(outputs) + 1),
         )
 
     def score(self, units: Units) -> tuple[float, ...]:
         """One score per output, in the order of ``outputs``; those of no units are the biases."""
-        lanes = 0
+        lanes, at_square = 0, self.at_square
         for sums, names, block_weight in zip(self.sums, units, BLOCK_WEIGHTS, strict=True):
             if names:
                 added = sum(map(sums.__getitem__, names))
-                lanes += added * int(_ONE * _share(block_weight, added >> self.at_square))
-        layout = _layout_of(len(self.outputs) + 2)
-        *totals, steps, _ = layout.unpack(lanes.to_bytes(layout.size, "little"))
+                lanes += added * int(_ONE * _share(block_weight, added >> at_square))
+        layout = self.layout
+        steps, *totals, _ = layout.unpack(lanes.to_bytes(layout.size, "little"))
         middle = _MIDDLE * steps
         return tuple(
             [
@@ -131,34 +138,26 @@ class Model:
 
     def evidence(self, units: Units, output: int) -> tuple[list[tuple[str, float]], ...]:
         """What each unit of a letter adds to one output, for each block in the order of ``Block``."""
-        at = 8 * _LANE * output
-        at_steps = self.at_square - 8 * _LANE
-        found = []
-        for sums, names, block_weight in zip(self.sums, units, BLOCK_WEIGHTS, strict=True):
-            each = [(name, sums[name]) for name in names]
-            share = _share(block_weight, sum([lanes >> self.at_square for _, lanes in each])) * self.scales[output]
-            found.append(
-                [
-                    (name, share * ((lanes >> at & _LANE_MASK) - _MIDDLE * (lanes >> at_steps & _LANE_MASK)))
-                    for name, lanes in each
-                ]
-            )
-        return tuple(found)
+        return tuple(
+            self._evidence(sums, names, block_weight, output)
+            for sums, names, block_weight in zip(self.sums, units, BLOCK_WEIGHTS, strict=True)
+        )
 
-    @property
-    def at_square(self) -> int:
-        """The bit at which the highest lane begins."""
-        return 8 * _LANE * (len(self.outputs) + 1)
+    def _evidence(
+        self, sums: _Sums, names: Collection[str], block_weight: float, output: int
+    ) -> list[tuple[str, float]]:
+        at = 8 * _LANE * (output + 1)
+        added = [sums[name] for name in names]
+        share = _share(block_weight, sum(added) >> self.at_square) * self.scales[output]
+        return [
+            (name, share * ((lanes >> at & _LANE_MASK) - _MIDDLE * (lanes & _LANE_MASK)))
+            for name, lanes in zip(names, added, strict=True)
+        ]
 
 
 def _share(block_weight: float, square: int) -> float:
     """What brings a block with this sum of squares to its weight; nothing where no unit of it was ever seen."""
     return block_weight / sqrt(square) if square else 0.0
-
-
-@lru_cache(maxsize=4)
-def _layout_of(count: int) -> Struct:
-    return Struct(f"<{count}Q")
 
 
 @lru_cache(maxsize=2)

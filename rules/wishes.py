@@ -18,6 +18,10 @@ _LISTED = re.compile(
     r"|(?:^|\s)[12][.)]\s|\n\s*[-—•]",
     re.I,
 )
+# what one of them always holds, in lower case: looked for first
+_MAY_BE_LISTED = re.compile(
+    r"ещ[её]|также|заодно|попутно|втор|перв|плюс|отдельно|кроме|две\s|два\s|и\s+сразу|екі|also|раз\s+уж|[12][.)]|\n\s*[-—•]"
+)
 MOST_MARKS = 5
 MOST_SENTENCES = 12
 
@@ -34,6 +38,8 @@ class LetterScores:
 
 def count_marks(text: str) -> int:
     """How often ``text`` numbers or joins wishes («1)», «заодно», «и ещё»)."""
+    if _MAY_BE_LISTED.search(text.lower()) is None:
+        return 0
     return min(MOST_MARKS, sum(1 for _ in _LISTED.finditer(text)))
 
 
