@@ -3,8 +3,9 @@
 Every ticket's status, every promise with its moments and its state, and every letter to a client are compared.
 """
 
+import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,30 @@ class OverTheIntake:
                 (each.message_id for each in view.outgoing_of(FIRST_NUMBER + number) if each.template in FIRST_LETTERS),
                 None,
             )
+
+
+@dataclass
+class WhileSentLags(OverTheIntake):
+    """Most answers in Sent are seen only after some letters that came to the inbox later; commands are seen at once."""
+
+    dice: random.Random
+    waiting: list[tuple[int, bytes, datetime]] = field(default_factory=list)
+    delivered: int = 0
+
+    def deliver(self, raw: bytes, at: datetime, *, in_sent: bool = False) -> None:
+        self.delivered += 1
+        if in_sent and b"\n#" not in raw and self.dice.random() < 0.7:
+            self.waiting.append((self.delivered + self.dice.randint(1, 4), raw, at))
+        else:
+            super().deliver(raw, at, in_sent=in_sent)
+        self.let_in(until=self.delivered, seen=at)
+
+    def let_in(self, *, until: int, seen: datetime) -> None:
+        due = [each for each in self.waiting if each[0] <= until]
+        self.waiting = [each for each in self.waiting if each[0] > until]
+        for _, raw, at in due:
+            written, now = (each.replace(tzinfo=ALMATY).astimezone(UTC) for each in (at, seen))
+            self.desk.take(raw, written, in_sent=True, seen=now)
 
 
 @pytest.fixture
@@ -99,6 +124,20 @@ def test_a_day_of_500_letters_ends_as_the_model_says(desk: Desk, begins: datetim
         }
     assert script.written >= 500
     compare(script, {each.number or 0: row(each, letters[each.number], script.at) for each in tickets})
+
+
+@pytest.mark.parametrize(("begins", "seed"), [(FRIDAY, 6), (SATURDAY, 7)], ids=["a Friday", "a Saturday"])
+def test_a_day_on_which_sent_lags_behind_leaves_every_ticket_where_it_belongs(
+    desk: Desk, begins: datetime, seed: int
+) -> None:
+    world = WhileSentLags(desk, random.Random(seed))
+    script = Script(world=world, seed=seed, at=begins)
+    script.play()
+    world.let_in(until=script.written + 9, seen=script.at)
+
+    with desk.store.view() as view:
+        there = [(each.status.value, bool(owed(each))) for each in view.tickets()]
+    assert there == [(each.status, bool(each.owed())) for each in script.day.tickets]
 
 
 def row(ticket: Ticket, letters: list[str], now: datetime) -> dict[str, Any]:
