@@ -35,6 +35,11 @@ class AgentsWord:
     def apply(self, tx: Transaction, case: Case) -> Taken:
         assert case.destiny is not None
         match case.destiny.fate:
+            case Fate.COMMANDS | Fate.RELAY | Fate.NOTE if case.arrival.silent:
+                # What lay in the mailbox before the first start was obeyed by people, and is only kept.
+                done = taken(
+                    case, keep_letter(tx, case, LetterRole.NOTE, _number(case.ticket), self._policy), case.ticket
+                )
             case Fate.ANSWER:
                 done = self._answer(tx, case)
             case Fate.COMMANDS:
@@ -56,7 +61,7 @@ class AgentsWord:
         letter = keep_letter(tx, case, LetterRole.ANSWER, case.ticket.number, self._policy)
         saved = self._met(tx, case, case.ticket)
         letters = 0
-        if case.commands and self._to_mailbox(case):
+        if case.commands and self._to_mailbox(case) and not case.arrival.silent:
             letters, obeyed = self._obeying.obey_letter(tx, case, saved)
             saved = obeyed or saved
         saved = wrote_after(tx, case, saved, self._policy)

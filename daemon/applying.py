@@ -53,7 +53,8 @@ class Applying:
             case Fate.ANSWER | Fate.AGENT_FIRST | Fate.COMMANDS | Fate.RELAY | Fate.NOTE | Fate.IMPOSTOR:
                 return self._agents.apply(tx, case)
             case Fate.COLLEAGUE:
-                return self._open(tx, case, TicketKind.UNPROVED)
+                proved = case.read.origin.proof is not Proof.NONE
+                return self._open(tx, case, TicketKind.REQUEST if proved else TicketKind.UNPROVED)
             case Fate.FOLLOW_UP:
                 return self._follow_up(tx, case)
             case Fate.FIRST_ANSWERED:

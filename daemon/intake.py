@@ -11,14 +11,14 @@ from datetime import datetime
 from daemon.applying import Applying
 from daemon.arrival import Arrival, Taken, identity_of, is_stale
 from daemon.case import Case
-from daemon.reader import ReadFault
 from daemon.read_letter import ReadLetter
+from daemon.reader import ReadFault
 from daemon.time_source import TimeSource
 from daemon.unreadable import Unreadable
 from rules.commands import CommandBlock, parse_commands
 from rules.decide import decide
 from rules.decision import Disposition, Proof
-from rules.fate import Destiny, Pointers, Surroundings, find_fate, find_pointers
+from rules.fate import Destiny, Fate, Pointers, Surroundings, find_fate, find_pointers
 from rules.policy import Policy
 from rules.reason import Reason
 from rules.tokens import SigningKeys
@@ -137,8 +137,12 @@ class Intake:
         )
         if case.same_id and case.known is None:
             destiny = _marked_as_same_id(destiny)
+        origin = read.origin
+        if destiny.fate is Fate.COLLEAGUE:
+            # Proved or not, a colleague's request is promised an answer and gets no acknowledgement.
+            origin = replace(origin, disposition=Disposition.NEW_REQUEST, silenced=True)
         decision = decide(
-            origin=read.origin,
+            origin=origin,
             reading=read.first,
             received_at=case.arrival.received_at,
             policy=self._policy,

@@ -24,6 +24,7 @@ from rules.life_of_agent import (
     wait_for_client,
 )
 from rules.policy import Policy
+from rules.promises import owed
 from rules.ticket import Ticket
 from store.records import Blocked, Event, EventKind
 from store.writing import Transaction
@@ -33,13 +34,15 @@ from store.writing import Transaction
 class Obeyed:
     """What became of one command. ``refused`` says in Russian why it changed nothing, or is empty.
 
-    ``ticket`` is as it is afterwards; ``target`` is who was blocked or unblocked; ``told``: the client gets a letter.
+    ``ticket`` is as it is afterwards; ``target`` is who was blocked or unblocked; ``news``: what the client has to be
+    told, and ``told`` whether he gets a letter.
     """
 
     command: Command
     ticket: Ticket | None
     refused: str = ""
     target: str = ""
+    news: Told = Told.NOTHING
     told: bool = False
 
 
@@ -56,13 +59,14 @@ class Obeying:
 
         Gives how many letters were written, and the ticket as it is afterwards.
         """
+        before = ticket
         done: list[Obeyed] = []
         for command in case.commands.commands:
-            obeyed = self.obey(tx, ticket, command, author=case.author, at=case.at, now=case.now)
-            ticket = obeyed.ticket
-            done.append(obeyed)
-        letters = sum(each.told for each in done)
+            done.append(self._do(tx, ticket, command, author=case.author, at=case.at, now=case.now))
+            ticket = done[-1].ticket
+        done = self._tell(tx, before, done, now=case.now)
         outcomes = tuple(CommandOutcome(line=each.command.line, refused=each.refused, told=each.told) for each in done)
+        letters = len({each.news for each in done if each.told})
         letters += self._staff.command_answer(tx, case, outcomes, case.commands.not_understood, ticket)
         return letters, ticket
 
@@ -70,6 +74,12 @@ class Obeying:
         self, tx: Transaction, ticket: Ticket | None, command: Command, *, author: str, at: datetime, now: datetime
     ) -> Obeyed:
         """One command, given at ``at`` by ``author``. Without a ticket only a named target can be (un)blocked."""
+        done = [self._do(tx, ticket, command, author=author, at=at, now=now)]
+        return self._tell(tx, ticket, done, now=now)[0]
+
+    def _do(
+        self, tx: Transaction, ticket: Ticket | None, command: Command, *, author: str, at: datetime, now: datetime
+    ) -> Obeyed:
         if command.verb in (Verb.BLOCK, Verb.UNBLOCK):
             return self._block(tx, ticket, command, author=author, at=at)
         if ticket is None:
@@ -83,7 +93,8 @@ class Obeying:
         saved = tx.save_ticket(change.ticket)
         kind = EventKind.REFUSED if command.verb is Verb.REFUSE else EventKind.COMMAND
         self._event(tx, saved, kind, command.line, author, at)
-        return Obeyed(command=command, ticket=saved, told=self._tell(tx, saved, change, command, now))
+        told = change.told is Told.REFUSAL and self._letters.refusal(tx, saved, command.refusal, now=now)
+        return Obeyed(command=command, ticket=saved, news=change.told, told=told)
 
     def _change(self, ticket: Ticket, command: Command, at: datetime) -> Change:
         policy = self._policy
@@ -100,18 +111,20 @@ class Obeying:
             return extend(ticket, command.due_at, at=at, policy=policy)
         return plain[command.verb]()
 
-    def _tell(self, tx: Transaction, ticket: Ticket, change: Change, command: Command, now: datetime) -> bool:
-        """A refusal and a promise made later than it was are told to the client, in one letter each."""
-        match change.told:
-            case Told.REFUSAL:
-                return self._letters.refusal(tx, ticket, command.refusal, now=now)
-            case Told.LATER_PROMISE:
-                reason = command.text if command.verb is Verb.EXTEND else ""
-                added = {(each.calendar, each.due_at) for each in change.added}
-                promises = tuple(each for each in ticket.deadlines if (each.calendar, each.due_at) in added)
-                return self._letters.promise_changed(tx, ticket, promises, reason=reason, now=now)
-            case _:
-                return False
+    def _tell(self, tx: Transaction, before: Ticket | None, done: list[Obeyed], *, now: datetime) -> list[Obeyed]:
+        """A promise that the commands together have made later than it was is told to the client, in one letter."""
+        later = [each for each in done if each.news is Told.LATER_PROMISE]
+        after = done[-1].ticket if done else None
+        if not later or before is None or after is None:
+            return done
+        known = {each.id for each in before.deadlines}
+        new = tuple(each for each in owed(after) if each.id not in known)
+        was = max((each.due_at for each in owed(before)), default=None)
+        if was is None or not new or max(each.due_at for each in new) <= was:
+            return done
+        reason = next((each.command.text for each in reversed(later) if each.command.verb is Verb.EXTEND), "")
+        told = self._letters.promise_changed(tx, after, new, reason=reason, now=now)
+        return [replace(each, told=told) if each.news is Told.LATER_PROMISE else each for each in done]
 
     def _block(self, tx: Transaction, ticket: Ticket | None, command: Command, *, author: str, at: datetime) -> Obeyed:
         target = command.target or (ticket.requester if ticket is not None else "")

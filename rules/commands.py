@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from rules.category import Category
+from rules.limits import PUBLIC_MAIL_DOMAINS
 from rules.named_moment import parse_moment
 from rules.schedule import Schedule
 
@@ -212,6 +213,8 @@ _TARGET = re.compile(r"^(?:[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+|@[^\s@,;<>]+\.[^
 
 def _block(verb: Verb, argument: str, line: str) -> Command | NotUnderstood:
     first, _, rest = argument.partition(" ")
+    if first.lower().removeprefix("@") in PUBLIC_MAIL_DOMAINS:
+        return NotUnderstood(line=line, why="это домен общей почты: назовите адрес")
     if first and _TARGET.match(first):
         return Command(verb=verb, line=line, target=first.lower(), text=rest.strip())
     if "@" in first:

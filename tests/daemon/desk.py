@@ -127,7 +127,13 @@ class Desk:
     # --- what arrives
 
     def take(
-        self, raw: bytes, at: datetime | str, *, in_sent: bool = False, seen: datetime | str | None = None
+        self,
+        raw: bytes,
+        at: datetime | str,
+        *,
+        in_sent: bool = False,
+        seen: datetime | str | None = None,
+        silent: bool = False,
     ) -> Taken:
         """The letter as the mailbox gives it, received at ``at`` and ``seen`` then or later."""
         received = moment(at) if isinstance(at, str) else at
@@ -135,7 +141,8 @@ class Desk:
         self._uids += 1
         place = Place(folder="Sent" if in_sent else "INBOX", uidvalidity=1, uid=self._uids)
         read = read_letter(raw, policy=self.policy, keys=KEYS, in_sent_folder=in_sent, now=self.hands.at)
-        return self.intake.take(Arrival(place=place, raw=raw, received_at=received, in_sent=in_sent), read, None)
+        arrival = Arrival(place=place, raw=raw, received_at=received, in_sent=in_sent, silent=silent)
+        return self.intake.take(arrival, read, None)
 
     def new_id(self, domain: str = "example.kz") -> str:
         self._ids += 1

@@ -185,3 +185,13 @@ def test_a_stranger_who_answers_an_agents_first_letter_is_an_ordinary_client(des
     desk.client_writes(TECHNICAL, "Sat 12:00", answers="<first@controlsystem.kz>", sender="other@example.org")
 
     assert desk.to_clients() == ("weekend_duty",)
+
+
+@pytest.mark.parametrize(("proved", "kind"), [(True, TicketKind.REQUEST), (False, TicketKind.UNPROVED)])
+def test_a_colleagues_request_is_promised_an_answer_and_not_acknowledged(
+    desk: Desk, proved: bool, kind: TicketKind
+) -> None:
+    desk.agent_writes_to_mailbox(TECHNICAL, "Sat 12:00", subject="Вопрос", proved=proved)
+
+    assert (desk.ticket().kind, desk.ticket().marked, desk.outgoing()) == (kind, True, ())
+    assert desk.states() == ("technical: running, due Sat 13:00",)

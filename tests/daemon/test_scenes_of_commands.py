@@ -8,6 +8,7 @@ import pytest
 from rules.ticket import TicketKind
 from store.records import EventKind
 from tests.daemon.desk import (
+    AUTHSERV,
     CLIENT,
     DANA,
     MAILBOX,
@@ -163,3 +164,42 @@ def test_a_note_without_a_command_is_kept_and_its_author_told(asked: Desk) -> No
     assert asked.states() == ("technical: running, due Sat 13:00",)
     (answer,) = asked.letters("agents_command_answer")
     assert "клиент его не получил" in answer.text
+
+
+def test_what_several_commands_make_later_together_is_told_in_one_letter(asked: Desk) -> None:
+    asked.commands("#категория возврат\n#срок 25.11 18:00 сверяем платежи", "Sat 12:10")
+
+    assert asked.states()[-1] == "refund: running, due next Wed 18:00"
+    (letter,) = asked.letters("promise_changed")
+    assert "сверяем платежи" in letter.text
+    (answer,) = asked.letters("agents_command_answer")
+    assert answer.text.count("клиенту отправлено письмо") == 2
+
+
+def test_what_is_closed_in_the_same_letter_is_not_told_as_later(asked: Desk) -> None:
+    asked.commands("#отложить\n#закрыть", "Sat 12:10")
+
+    assert (asked.status(), asked.to_clients()) == ("closed", ("weekend_duty",))
+
+
+def test_a_public_mail_domain_is_not_blocked(asked: Desk) -> None:
+    asked.commands("#блок @gmail.com", "Sat 12:10")
+
+    with asked.store.view() as view:
+        assert view.blocked_all() == ()
+    (answer,) = asked.letters("agents_command_answer")
+    assert "домен общей почты" in answer.text
+
+
+def test_commands_that_lay_there_before_the_first_start_are_only_kept(asked: Desk) -> None:
+    raw = a_mail(
+        "#закрыть",
+        sender=DANA,
+        to=MAILBOX,
+        subject="[CSC-1001]",
+        message_id="<old@controlsystem.kz>",
+        headers={"Authentication-Results": f"{AUTHSERV}; dmarc=pass header.from=controlsystem.kz"},
+    )
+    asked.take(raw, "Sat 12:10", silent=True)
+
+    assert (asked.status(), asked.to_agents()) == ("open", ())
