@@ -14,7 +14,7 @@ from daemon.staff_correspondence import StaffCorrespondence
 from rules.policy import Policy
 from rules.schedule import Calendar, Period
 from rules.ticket import Status, Ticket
-from store.records import Letter, LetterRole, OutgoingState
+from store.records import Letter, LetterRole
 from store.view import View
 from store.writing import Transaction
 
@@ -154,8 +154,7 @@ class Digests:
         lists = [_line(letter) for letter in kept if letter.role is LetterRole.LIST]
         held_back = [
             f"{self._policy.ticket_prefix}-{each.ticket}: {each.recipient} ({each.reason})"
-            for each in tx.outgoing_in((OutgoingState.SUPPRESSED,))
-            if each.created_at >= since
+            for each in tx.held_back_since(since, MAX_REMARKS)
         ]
         named = (
             ("Отчёты о недоставке и другие отчёты почтовых серверов", bounces),

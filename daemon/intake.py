@@ -17,7 +17,7 @@ from daemon.time_source import TimeSource
 from daemon.unreadable import Unreadable
 from rules.commands import CommandBlock, parse_commands
 from rules.decide import decide
-from rules.decision import Disposition, Proof
+from rules.decision import Disposition
 from rules.fate import Destiny, Fate, Pointers, Surroundings, find_fate, find_pointers
 from rules.policy import Policy
 from rules.reason import Reason
@@ -84,8 +84,8 @@ class Intake:
         known = find_known(tx, case, self._policy)
         if known is None:
             return self._applying.apply(tx, self._decide(case))
-        if known.role is LetterRole.UNPROVED and read.origin.proof is Proof.SENT_FOLDER:
-            # An impostor's or a colleague's, as the copy in the inbox looked; the one in Sent proves that it is not.
+        if known.role is LetterRole.UNPROVED and read.origin.disposition is Disposition.AGENT:
+            # An impostor's or a colleague's, as the first copy looked; this one, in Sent mostly, proves that it is not.
             return self._applying.apply(tx, self._decide(replace(case, known=known)))
         return self._applying.copy(tx, case, known)
 

@@ -43,6 +43,12 @@ _ORPHANS = (
     )
     .order_by(outgoing.c.id)
 )
+_HELD_BACK = (
+    select(*OUTGOING_COLUMNS)
+    .where(outgoing.c.created_at >= bindparam("since"), outgoing.c.state == OutgoingState.SUPPRESSED)
+    .order_by(outgoing.c.created_at.desc(), outgoing.c.id.desc())
+    .limit(bindparam("most"))
+)
 _COUNT = select(func.count()).where(
     outgoing.c.created_at >= bindparam("since"),
     outgoing.c.automatic.is_(true()),
@@ -138,6 +144,10 @@ class OutboxReads(Work):
             return ()
         question = _IN if limit is None else _IN.limit(limit)
         return tuple(outgoing_of(row) for row in self._run(question, states=sorted(states)))
+
+    def held_back_since(self, since: datetime, most: int) -> tuple[Outgoing, ...]:
+        """The newest of our letters that were held back at ``since`` or later, at most so many, newest first."""
+        return tuple(outgoing_of(row) for row in self._run(_HELD_BACK, since=since, most=most))
 
     def due_outgoing(self, now: datetime, limit: int) -> tuple[Outgoing, ...]:
         """Queued letters to be tried now, longest waiting first, with ``raw``."""

@@ -1,11 +1,15 @@
 """The day's digests: what stands in each, when it goes out, and that it goes out once and never empty."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from daemon.digests import Digests
+from rules.policy import Limit
+from tests.daemon.a_policy import a_policy
 from tests.daemon.desk import CLIENT, REFUND, TECHNICAL, Desk, Sent, a_desk, local, moment
 
 
@@ -187,3 +191,17 @@ def test_what_has_no_ticket_is_shown_at_opening(paper: Paper) -> None:
     assert paper.at("Fri 08:00") == ("agents_opening",)
     assert "news@example.org" in paper.last().text
     assert CLIENT not in paper.last().text
+
+
+def test_letters_held_back_are_shown_at_opening_the_newest_of_them(tmp_path: Path) -> None:
+    limits = replace(a_policy().limits, per_address=Limit(count=1, within=timedelta(hours=1)))
+    desk = a_desk(tmp_path, limits=limits)
+    with desk.store:
+        paper = Paper(desk)
+        paper.begin("Thu 12:00")
+        for minute in range(40):
+            desk.client_writes(f"{TECHNICAL} {'.' * minute}", f"Thu 15:{minute:02}")
+        assert paper.at("Fri 08:00") == ("agents_opening",)
+        text = paper.last().text
+    assert "Подтверждения, которые не были отправлены" in text
+    assert "CSC-1040: client@example.kz (limit:" in text

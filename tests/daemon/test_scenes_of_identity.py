@@ -65,6 +65,18 @@ def test_what_is_not_proved_is_reported_once_a_ticket_and_never_to_whom_it_claim
     desk.store.close()
 
 
+def test_a_copy_that_is_proved_makes_the_unproved_one_good(asked: Desk) -> None:
+    plain = a_mail("#закрыть", sender=DANA, to=MAILBOX, subject="[CSC-1001]", message_id="<twice@controlsystem.kz>")
+    asked.take(plain, "Sat 12:10")
+    assert asked.status() == "open"
+    vouched = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=controlsystem.kz\r\n".encode() + plain
+    asked.take(vouched, "Sat 12:10")
+    asked.take(plain, "Sat 12:11")
+
+    assert asked.status() == "closed"
+    assert asked.happened(EventKind.COMMAND) == 1
+
+
 def test_a_copy_that_claims_to_be_the_mailboxs_own_is_not_reported(asked: Desk) -> None:
     asked.agent_writes_to_mailbox("Готово.", "Sat 12:10", answers=asked.request_id(), sender=MAILBOX, proved=False)
 
