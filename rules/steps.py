@@ -35,6 +35,7 @@ _THEN = re.compile(
 ENOUGH = 5.0
 ENOUGH_WHERE_BROKEN = 2.3
 """Points. Whoever reports a breakage mostly tells with one doing what leads to it; elsewhere it takes a sequence."""
+MOST_BY_WORDS = 1.5
 
 
 def find_steps(text: str, *, broken: bool) -> str | None:
@@ -45,18 +46,23 @@ def find_steps(text: str, *, broken: bool) -> str | None:
     doings = [word for word in _WORD.findall(text.lower()) if _is_doing(word)]
     if not doings:
         return None
-    points = (
-        min(len(set(doings)), 5)
-        + 1.5 * min(len(doings), 6)
-        + 2.0 * min(len(_ARROWS.findall(text)), 3)
-        + (0.8 if _ORDER.search(text) else 0.0)
-        + (0.4 if _THEN.search(text) else 0.0)
-        + (0.3 if _RESULT.search(text) else 0.0)
-    )
-    if points < (ENOUGH_WHERE_BROKEN if broken else ENOUGH):
+    points = min(len(set(doings)), 5) + 1.5 * min(len(doings), 6) + (2.0 * min(len(_ARROWS.findall(text)), 3))
+    needed = ENOUGH_WHERE_BROKEN if broken else ENOUGH
+    if points < needed <= points + MOST_BY_WORDS:
+        points += _points_by_words(text)
+    if points < needed:
         return None
     first = next(match.start() for match in _WORD.finditer(text) if _is_doing(match.group().lower()))
     return " ".join(text[first : first + 60].split())
+
+
+def _points_by_words(text: str) -> float:
+    """What words of order and of outcome add, at most ``MOST_BY_WORDS``."""
+    return (
+        (0.8 if _ORDER.search(text) else 0.0)
+        + (0.4 if _THEN.search(text) else 0.0)
+        + (0.3 if _RESULT.search(text) else 0.0)
+    )
 
 
 @lru_cache(maxsize=8_000)
