@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.engine import PATIENCE, file_of, is_sqlite, make_file, read_url, reading_engine, writing_engine
+from store.engine import PATIENCE, begun, file_of, is_sqlite, make_file, read_url, reading_engine, writing_engine
 from store.errors import TRANSLATED, StoreBroken, translated
 from store.instance import Instance, locked_instance
 from store.schema import HEAD, check, revision_of, upgrade
@@ -83,7 +83,7 @@ class Store:
             connection = self._writer or self._writing.connect()
             self._writer = connection
             try:
-                with connection.begin():
+                with begun(connection):
                     yield Transaction(connection)
             except (SQLAlchemyError, sqlite3.Error):
                 self._drop_writer()
