@@ -21,6 +21,8 @@ from rules.ticket import Ticket
 
 MAX_SHOWN = 50
 """Tickets, and lines of a remark, in one letter: a longer one is read by nobody, and some servers refuse it."""
+RELAYED = "agents_relayed_request"
+"""The folder of the letter that sends a client's words on."""
 MAX_RELAYED = 20_000
 """Characters of a client's letter that a relayed request shows; the original goes along as a file."""
 
@@ -173,7 +175,7 @@ class AgentsLetters:
         """A client's letter for an agent without access to the mailbox; he answers it above the marker line."""
         text = words.strip()
         return self._render(
-            "agents_relayed_request",
+            RELAYED,
             self._tag(shown.ticket),
             now,
             each=self._views((replace(shown, asked=""),), now=now)[0],

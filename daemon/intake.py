@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from daemon.agents_letters import RELAYED
 from daemon.applying import Applying
 from daemon.arrival import Arrival, Taken, identity_of, is_stale
 from daemon.case import Case
@@ -107,13 +108,22 @@ class Intake:
             read=read,
             message_id=message_id,
             pointers=pointers,
-            around=_surroundings(tx, pointers, origin.client.address, first.account_number),
+            around=_surroundings(
+                tx, pointers, origin.client.address, first.account_number, relayed=self._relayed(tx, read, pointers)
+            ),
             same_id=tx.find_by_message_id(message_id),
             commands=self._commands(read, received_at),
             stale=is_stale(arrival, now, self._policy.limits.max_age),
             defects=defects,
             now=now,
         )
+
+    def _relayed(self, tx: View, read: ReadLetter, pointers: Pointers) -> frozenset[str]:
+        """Which of the letters that an agent answers sent a client's letter on to him."""
+        if not self._relays or read.origin.disposition is not Disposition.AGENT:
+            return frozenset()
+        ours = ((each, tx.find_outgoing(each)) for each in pointers.signed_any)
+        return frozenset(each for each, outgoing in ours if outgoing is not None and outgoing.template == RELAYED)
 
     def _commands(self, read: ReadLetter, at: datetime) -> CommandBlock:
         """Only a proved agent's letter is looked at for commands; a machine's never."""
@@ -164,7 +174,9 @@ def _received(arrival: Arrival, read: ReadLetter, now: datetime) -> tuple[dateti
     return now.replace(microsecond=0), (*read.mail.defects, "the server's moment of receipt lies in the future")
 
 
-def _surroundings(tx: View, pointers: Pointers, client: str, account: str | None) -> Surroundings:
+def _surroundings(
+    tx: View, pointers: Pointers, client: str, account: str | None, *, relayed: frozenset[str]
+) -> Surroundings:
     known = tx.tickets_of(pointers.ancestors) if pointers.ancestors else {}
     numbers = {
         number
@@ -178,6 +190,7 @@ def _surroundings(tx: View, pointers: Pointers, client: str, account: str | None
         tickets=tickets,
         remembered=_remembered(tx, pointers, known),
         violator=tx.blocked(address=client, account=account) is not None if client or account else False,
+        relayed=relayed,
     )
 
 

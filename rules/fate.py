@@ -57,7 +57,8 @@ class Surroundings:
     """What is known of the letters and tickets around one letter.
 
     ``known`` gives the tickets of the ancestors that we keep, ``tickets`` those tickets and the ones named by a
-    signature or a number. ``remembered`` holds the recipients of each ancestor that an agent wrote first on no ticket.
+    signature or a number. ``remembered`` holds the recipients of each ancestor that an agent wrote first on no ticket,
+    ``relayed`` the ancestors by which we sent a client's letter on to agents.
     """
 
     ancestors: tuple[str, ...]
@@ -65,6 +66,7 @@ class Surroundings:
     tickets: Mapping[int, Ticket]
     remembered: Mapping[str, frozenset[str]]
     violator: bool
+    relayed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,7 @@ def _fate_of_agent(
         return Destiny(fate=Fate.IMPOSTOR, ticket=number, reasons=(reason, wrong))
     if addressees_of(mail, policy) & around.tickets[number].addresses:
         return Destiny(fate=Fate.ANSWER, ticket=number, reasons=(reason,))
-    by_mail = to_mailbox and origin.proof is not Proof.SENT_FOLDER and answers_notice(number, pointers)
+    by_mail = to_mailbox and origin.proof is not Proof.SENT_FOLDER and answers_relayed(number, pointers, around)
     if relays and by_mail and holds_answer(commands):
         return Destiny(fate=Fate.RELAY, ticket=number, reasons=(reason,))
     if commands:
@@ -214,11 +216,13 @@ def holds_answer(commands: CommandBlock) -> bool:
     return says_something(commands.rest) if commands else bool(commands.rest)
 
 
-def answers_notice(number: int, pointers: Pointers) -> bool:
-    """Whether the letter answers one of our letters to agents about that ticket: the positive sign of a reply."""
-    return any(
-        ticket == number and message_id not in pointers.signed for message_id, ticket in pointers.signed_any.items()
-    )
+def answers_relayed(number: int, pointers: Pointers, around: Surroundings) -> bool:
+    """Whether the letter answers a request of that ticket that we sent on to agents.
+
+    A reminder or a digest is answered by commands alone: other clients' words may stand in it, and no line of ours
+    tells where they begin.
+    """
+    return any(pointers.signed_any.get(message_id) == number for message_id in around.relayed)
 
 
 # Bcc: Дана <dana@example.kz>, boss@example.kz      as mail clients keep it in Sent

@@ -16,6 +16,7 @@ from tests.daemon.desk import (
     Desk,
     a_desk,
     a_mail,
+    moment,
 )
 
 
@@ -108,6 +109,18 @@ def test_a_note_in_a_relayed_thread_is_never_sent_on(relaying: Desk) -> None:
     _relayed(relaying, "#заметка\nне отвечайте ему", "Sat 12:30")
 
     assert relaying.letters("relayed_answer") == ()
+
+
+def test_a_reminder_is_answered_by_commands_alone(relaying: Desk) -> None:
+    with relaying.store.transaction() as tx:
+        promises = tx.warnings_due(moment("Sat 12:45"))
+        relaying.staff.reminder(tx, soon=promises, broken=(), now=moment("Sat 12:45"))
+    (reminder,) = relaying.letters("agents_reminder")
+    relaying.agent_writes_to_mailbox("Готово.", "Sat 12:50", answers=reminder.message_id, proved=False)
+
+    assert relaying.letters("relayed_answer") == ()
+    (answer,) = relaying.letters("agents_command_answer")
+    assert "клиент его не получил" in answer.text
 
 
 def test_an_empty_relayed_answer_is_no_letter(relaying: Desk) -> None:

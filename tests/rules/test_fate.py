@@ -16,7 +16,7 @@ from rules.fate import (
     Pointers,
     Surroundings,
     addressees_of,
-    answers_notice,
+    answers_relayed,
     find_fate,
     find_pointers,
     holds_answer,
@@ -130,13 +130,12 @@ def test_without_keys_nothing_is_signed() -> None:
     assert find_pointers(parse_mail(raw), sender="a@b.kz", keys=None, policy=POLICY, now=NOW).signed_any == {}
 
 
-def test_a_notice_is_answered_where_a_letter_to_an_agent_about_that_very_ticket_is() -> None:
-    agent = replace(NOWHERE, signed_any={"<a>": 1042})
-    client = replace(NOWHERE, signed={"<c>": 1042}, signed_any={"<c>": 1042})
+def test_a_relayed_request_is_answered_where_one_of_that_very_ticket_is() -> None:
+    pointers = replace(NOWHERE, signed_any={"<relayed>": 1042, "<reminder>": 1042})
 
-    assert answers_notice(1042, agent)
-    assert not answers_notice(1043, agent)
-    assert not answers_notice(1042, client)
+    assert answers_relayed(1042, pointers, replace(BESIDE, relayed=frozenset({"<relayed>"})))
+    assert not answers_relayed(1043, pointers, replace(BESIDE, relayed=frozenset({"<relayed>"})))
+    assert not answers_relayed(1042, pointers, BESIDE)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +219,7 @@ def test_a_proved_agent_who_writes_to_the_mailbox_alone_is_a_colleague_with_a_re
 def test_an_answer_is_relayed_only_where_relaying_is_on() -> None:
     notice = ours(1042)
     pointers, around = kept(a_ticket(POLICY), notice)
-    pointers = replace(pointers, signed_any={notice: 1042})
+    pointers, around = replace(pointers, signed_any={notice: 1042}), replace(around, relayed=frozenset({notice}))
     agent = origin(Disposition.AGENT, proof=Proof.TOKEN, proved_for=1042)
     words = parse_commands("Готово.", at=NOW, schedule=SCHEDULE)
 
@@ -231,7 +230,7 @@ def test_an_answer_is_relayed_only_where_relaying_is_on() -> None:
 def test_what_lies_in_sent_is_never_relayed() -> None:
     notice = ours(1042)
     pointers, around = kept(a_ticket(POLICY), notice)
-    pointers = replace(pointers, signed_any={notice: 1042})
+    pointers, around = replace(pointers, signed_any={notice: 1042}), replace(around, relayed=frozenset({notice}))
     words = parse_commands("Готово.", at=NOW, schedule=SCHEDULE)
     sent = origin(Disposition.AGENT, proof=Proof.SENT_FOLDER)
 
