@@ -41,7 +41,12 @@ _DATIVE = {
     Category.BILLING: "оплате и тарифам",
     Category.OTHER: "остальным вопросам",
 }
-_PLURAL = frozenset({Category.CLOSING_DOCUMENTS, Category.API_SCRIPTS})
+_NAMED = {
+    Category.CLOSING_DOCUMENTS: "подготовка закрывающих документов",
+    Category.PARTNERSHIP: "вопросы сотрудничества",
+}
+"""As the subject of a sentence, where the bare wording would be stiff."""
+_PLURAL = frozenset({Category.PARTNERSHIP, Category.API_SCRIPTS})
 
 _ASKED_FOR = {
     Detail.ACCOUNT_NUMBER: "номер аккаунта в сервисе",
@@ -162,8 +167,8 @@ def speak_about(categories: Sequence[Category]) -> str:
 
 
 def speak_named(categories: Sequence[Category]) -> str:
-    """What a sentence is about: «возврат средств и закрывающие документы»."""
-    return _and(tuple(category.wording for category in categories))
+    """What a sentence is about: «возврат средств и подготовка закрывающих документов»."""
+    return _and(tuple(_NAMED.get(category, category.wording) for category in categories))
 
 
 def is_plural(categories: Sequence[Category]) -> bool:

@@ -128,8 +128,9 @@ def test_the_zone_is_named_where_clients_know_its_name() -> None:
 def test_categories_stand_in_the_case_of_their_sentence() -> None:
     both = (Category.REFUND, Category.CLOSING_DOCUMENTS)
     assert speak_about(both) == "возврату средств и закрывающим документам"
-    assert speak_named(both) == "возврат средств и закрывающие документы"
+    assert speak_named(both) == "возврат средств и подготовка закрывающих документов"
     assert is_plural(both)
     assert not is_plural((Category.REFUND,))
-    assert is_plural((Category.CLOSING_DOCUMENTS,))
+    assert is_plural((Category.PARTNERSHIP,))
+    assert not is_plural((Category.CLOSING_DOCUMENTS,))
     assert all(speak_about((category,)) for category in Category)
