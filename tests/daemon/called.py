@@ -1,5 +1,7 @@
 """``supportd`` called as a person calls it: a process of its own, words in, lines and an exit code out."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -8,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from daemon.command_line import main
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "daemon.command_line")
@@ -47,6 +51,23 @@ def supportd(
     answer = Answer(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
     assert "Traceback" not in answer.out + answer.err, answer
     return answer
+
+
+def called(*words: str | Path) -> Answer:
+    """The same within this process, which is quicker; for commands that start nothing."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii") for _ in range(2))
+    ours, code = sys.argv, 0
+    sys.argv = ["supportd", *map(str, words)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    finally:
+        sys.argv = ours
+    out.flush()
+    err.flush()
+    return Answer(code=code, out=out.buffer.getvalue().decode(), err=err.buffer.getvalue().decode())
 
 
 def loopback_configuration(home: Path, **sections: str) -> Path:
