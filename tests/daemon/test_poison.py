@@ -139,7 +139,7 @@ def _embedded(levels: int) -> bytes:
 
 def _with(header: str, *, subject: str = "") -> bytes:
     """Each with a subject of its own: the same words of one sender twice within minutes are one letter."""
-    own = subject or header[:24]
+    own = subject or f"{len(header)} {header[:24]}"
     return f"From: a@example.kz\r\n{header}\r\nSubject: {own}\r\n\r\nпомогите\r\n".encode()
 
 
