@@ -9,8 +9,10 @@ from daemon.arrival import Taken
 from daemon.case import Case
 from daemon.correspondence import Correspondence
 from daemon.keeping import add_event, keep_letter, taken
+from daemon.mime import AttachedFile
 from daemon.obeying import Obeying
 from daemon.order_of_time import wrote_after
+from daemon.relayed_files import files_of
 from daemon.staff_correspondence import StaffCorrespondence
 from rules.fate import Fate, recipients_of
 from rules.life_of_agent import agent_answers
@@ -19,6 +21,8 @@ from rules.policy import Policy
 from rules.ticket import Ticket, TicketKind
 from store.records import EventKind, LetterRole
 from store.writing import Transaction
+
+RFC822 = "message/rfc822"
 
 
 class AgentsWord:
@@ -89,7 +93,8 @@ class AgentsWord:
         """The agent's answer goes to the client from the support address and meets the promise; then his commands."""
         assert case.ticket is not None
         ticket = case.ticket
-        sent = self._letters.relayed_answer(tx, case, ticket)
+        files = files_of(case.arrival.raw)
+        sent = self._letters.relayed_answer(tx, case, ticket, files)
         role = LetterRole.ANSWER if sent else LetterRole.NOTE
         letter = keep_letter(tx, case, role, ticket.number, self._policy)
         if not sent:
@@ -97,11 +102,21 @@ class AgentsWord:
             return replace(taken(case, letter, ticket), letters=self._staff.not_relayed(tx, case, ticket))
         saved = self._met(tx, case, ticket)
         letters = sent
-        if case.commands:
-            more, obeyed = self._obeying.obey_letter(tx, case, saved)
+        lost = self._files_left_out(case, files)
+        if case.commands or lost:
+            more, obeyed = self._obeying.obey_letter(tx, case, saved, files_lost=lost)
             letters, saved = letters + more, obeyed or saved
         saved = wrote_after(tx, case, saved, self._policy)
         return replace(taken(case, letter, saved), letters=letters)
+
+    @staticmethod
+    def _files_left_out(case: Case, files: tuple[AttachedFile, ...]) -> str:
+        """The names of his attachments that did not go along; a letter that came with the request is none of them."""
+        there = [each for each in case.read.mail.attachments if not each.inline and each.content_type != RFC822]
+        sent = {each.filename for each in files}
+        names = [each.filename or each.content_type for each in there if each.filename not in sent]
+        lost = [each for each in names if not each.lower().endswith(".eml")]
+        return ", ".join(lost)[:300]
 
     def _note(self, tx: Transaction, case: Case) -> Taken:
         """Kept on the ticket; its author is told that the client did not get it (a silent drop is a lost answer)."""

@@ -11,7 +11,7 @@ from daemon.arrival import is_synthetic
 from daemon.case import Case
 from daemon.gate import Gate, Passage
 from daemon.letters import ClientFacts, Letters
-from daemon.mime import LetterKind, build, can_be_written_to
+from daemon.mime import AttachedFile, LetterKind, build, can_be_written_to
 from daemon.sender import Sender, serial_of
 from daemon.staff_correspondence import StaffCorrespondence
 from daemon.templating import Rendered
@@ -161,18 +161,21 @@ class Correspondence:
         )
         return outgoing.state is not OutgoingState.SUPPRESSED
 
-    def relayed_answer(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
+    def relayed_answer(self, tx: Transaction, case: Case, ticket: Ticket, files: Sequence[AttachedFile]) -> int:
         """An agent's answer, sent on from the support address in the client's own thread; 0 where it cannot be."""
         if not ticket.requester:
             return 0
         outgoing = self._write(
             tx,
             ticket,
-            self._letters.relayed_answer(ticket, case.commands.rest, now=case.now),
+            self._letters.relayed_answer(
+                ticket, case.commands.rest, now=case.now, attachments=[each.filename for each in files]
+            ),
             key=f"relay:{case.message_id}"[:500],
             answers=answers_of(tx, ticket),
             kind=LetterKind.ORDINARY,
             repeatable=False,
+            attachments=files,
             now=case.now,
         )
         return int(outgoing.state is not OutgoingState.SUPPRESSED)
@@ -222,6 +225,7 @@ class Correspondence:
         kind: LetterKind = LetterKind.REPLY,
         repeatable: bool = True,
         in_doubt: int = 0,
+        attachments: Sequence[AttachedFile] = (),
     ) -> Outgoing:
         automatic = kind is not LetterKind.ORDINARY
         held_back = passage.held_back if passage is not None else None
@@ -254,6 +258,7 @@ class Correspondence:
                     message_id=message_id,
                     answers=answers,
                     kind=kind,
+                    attachments=attachments,
                     now=now,
                 ),
                 state=OutgoingState.SUPPRESSED if held_back else OutgoingState.QUEUED,
@@ -280,6 +285,7 @@ class Correspondence:
         answers: tuple[str, ...],
         kind: LetterKind,
         now: datetime,
+        attachments: Sequence[AttachedFile] = (),
     ) -> bytes:
         parent, *older = answers or ("",)
         return build(
@@ -295,6 +301,7 @@ class Correspondence:
             references=tuple(dict.fromkeys((*reversed(older), parent))) if parent else (),
             kind=kind,
             loop_mark=self._sender.loop_mark,
+            attachments=attachments,
         )
 
     def _envelope(self, tx: View) -> str:

@@ -54,8 +54,12 @@ class Obeying:
         self._letters = correspondence
         self._staff = staff
 
-    def obey_letter(self, tx: Transaction, case: Case, ticket: Ticket | None) -> tuple[int, Ticket | None]:
+    def obey_letter(
+        self, tx: Transaction, case: Case, ticket: Ticket | None, *, files_lost: str = ""
+    ) -> tuple[int, Ticket | None]:
         """All commands of a letter, in order; they count at its moment. One answer goes to its author.
+
+        ``files_lost`` names the attachments of an answer that could not go along.
 
         Gives how many letters were written, and the ticket as it is afterwards.
         """
@@ -66,6 +70,8 @@ class Obeying:
             ticket = done[-1].ticket
         done = self._tell(tx, before, done, now=case.now)
         outcomes = tuple(CommandOutcome(line=each.command.line, refused=each.refused, told=each.told) for each in done)
+        if files_lost:
+            outcomes += (CommandOutcome(line="вложения", refused=f"клиенту не отправлены: {files_lost}"),)
         letters = len({each.news for each in done if each.told})
         letters += self._staff.command_answer(tx, case, outcomes, case.commands.not_understood, ticket)
         return letters, ticket

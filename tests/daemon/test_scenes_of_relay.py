@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
 
+from daemon.relayed_files import MAX_BYTES
 from rules.letter_plan import ANSWER_ABOVE
 from tests.daemon.desk import (
     ADDITION,
@@ -169,3 +173,47 @@ def test_where_nothing_can_be_sent_on_the_agent_is_told_and_the_promise_runs(rel
     assert relaying.letters("relayed_answer") == ()
     (answer,) = relaying.letters("agents_command_answer")
     assert "нет пригодного адреса" in answer.text
+
+
+def _with_files(*files: tuple[str, bytes, str], answers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = DANA, MAILBOX, "Re", "<files@controlsystem.kz>"
+    mail["In-Reply-To"] = answers
+    mail.set_content("Готово, счёт приложен.")
+    for name, content, disposition in files:
+        maintype, _, subtype = ("message/rfc822" if name.endswith(".eml") else "application/pdf").partition("/")
+        if maintype == "message":
+            mail.add_attachment(message_from_bytes(content), filename=name)
+        else:
+            mail.add_attachment(content, maintype=maintype, subtype=subtype, filename=name, disposition=disposition)
+    return mail.as_bytes()
+
+
+def test_files_go_along_and_neither_the_logo_nor_the_clients_own_letter_does(relaying: Desk) -> None:
+    notice = relaying.letters("agents_relayed_request")[-1]
+    files = (
+        ("счёт.pdf", b"%PDF-1.4 invoice", "attachment"),
+        ("logo.pdf", b"a logo", "inline"),
+        ("original.eml", b"From: client@example.kz\r\n\r\nsecret", "attachment"),
+    )
+    relaying.take(_with_files(*files, answers=notice.message_id), "Sat 12:30")
+
+    (letter,) = relaying.letters("relayed_answer")
+    attached = list(message_from_bytes(letter.raw, policy=default).iter_attachments())
+    assert [(each.get_filename(), each.get_payload(decode=True)) for each in attached] == [
+        ("счёт.pdf", b"%PDF-1.4 invoice")
+    ]
+    assert "счёт.pdf" in letter.text
+    assert relaying.letters("agents_command_answer") == ()
+
+
+def test_files_that_are_too_large_are_left_out_and_the_agent_is_told(relaying: Desk) -> None:
+    notice = relaying.letters("agents_relayed_request")[-1]
+    files = (("счёт.pdf", b"%PDF-1.4 invoice", "attachment"), ("видео.pdf", bytes(MAX_BYTES), "attachment"))
+    relaying.take(_with_files(*files, answers=notice.message_id), "Sat 12:30")
+
+    (letter,) = relaying.letters("relayed_answer")
+    assert "видео" not in letter.text
+    (answer,) = relaying.letters("agents_command_answer")
+    assert "Не выполнено: вложения (клиенту не отправлены: видео.pdf)." in answer.text
+    assert relaying.status() == "waiting"
