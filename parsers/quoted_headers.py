@@ -54,14 +54,19 @@ class HeaderBlock:
     fields: frozenset[Field]
 
 
-def _has_stem(phrase: str, stems: Sequence[str]) -> bool:
-    return any(stem in phrase for stem in stems)
+def _any_of(stems: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, stems)))
+
+
+_FORWARDED = _any_of(FORWARD_STEMS)
+_ORIGINAL = _any_of(ORIGINAL_STEMS)
+_MESSAGE = _any_of(MESSAGE_STEMS)
 
 
 def is_forward_divider(line: str) -> bool:
     """Whether a line between dashes says that a forwarded letter follows."""
     found = _DASHED.match(line[:300]) if "--" in line or "__" in line or "==" in line else None
-    return found is not None and _has_stem(found["phrase"].lower(), FORWARD_STEMS)
+    return found is not None and _FORWARDED.search(found["phrase"].lower()) is not None
 
 
 def is_forward_announcement(line: str) -> bool:
@@ -69,15 +74,19 @@ def is_forward_announcement(line: str) -> bool:
     if len(line) > 80:
         return False
     found = _BARE.match(line)
-    phrase = found["phrase"].lower() if found else ""
-    return _has_stem(phrase, FORWARD_STEMS) and _has_stem(phrase, MESSAGE_STEMS) and len(phrase.split()) <= 6
+    if found is None:
+        return False
+    phrase = found["phrase"].lower()
+    return bool(_FORWARDED.search(phrase) and _MESSAGE.search(phrase)) and len(phrase.split()) <= 6
 
 
 def is_original_divider(line: str) -> bool:
     """Whether a line between dashes says that the letter that is answered follows."""
     found = _DASHED.match(line[:120]) if "--" in line or "__" in line or "==" in line else None
-    phrase = found["phrase"].lower() if found else ""
-    return _has_stem(phrase, ORIGINAL_STEMS) and (_has_stem(phrase, MESSAGE_STEMS) or len(phrase.split()) <= 3)
+    if found is None:
+        return False
+    phrase = found["phrase"].lower()
+    return bool(_ORIGINAL.search(phrase)) and (bool(_MESSAGE.search(phrase)) or len(phrase.split()) <= 3)
 
 
 def read_header_line(line: str) -> tuple[Field, str] | None:
