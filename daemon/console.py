@@ -58,6 +58,8 @@ def ending() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _end_quietly(f"{where}{error.strerror or error}")
+    except ModuleNotFoundError as error:
+        raise Failed(_missing(error)) from None
     except MemoryError:
         raise Failed("there is not enough memory for that") from None
     except Exception as error:  # noqa: BLE001,RUF100 - the last place before a person would see a traceback
@@ -72,6 +74,21 @@ def _end_quietly(sentence: str = "") -> NoReturn:
     if sentence:
         complain(sentence)
     raise SystemExit(FAILED)
+
+
+_EXTRAS = {
+    **dict.fromkeys(("pymap", "aiosmtpd"), "demo"),
+    **dict.fromkeys(("sklearn", "numpy", "scipy"), "train"),
+    "psycopg": "postgresql",
+}
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Not everybody needs everything: what an extra of the package brings, or that the installation is broken."""
+    package = (error.name or "").partition(".")[0]
+    if package in _EXTRAS:
+        return f"this needs {package}, which is not installed: pip install 'supportd[{_EXTRAS[package]}]'"
+    return f"{package or error} is not installed: install supportd anew"
 
 
 def _place(error: Exception) -> str:

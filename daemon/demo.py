@@ -19,9 +19,9 @@ from io import StringIO
 
 from daemon import wiring
 from daemon.configuration import Configuration, load
-from daemon.console import DONE, FAILED, complain, print_json
+from daemon.console import DONE, FAILED, complain, print_json, say
 from daemon.demo_servers import Account, DemoServers, demo_servers
-from daemon.journal import Journal, open_journal
+from daemon.journal import open_journal
 from daemon.service import Service
 from daemon.sheets import ticket_row
 from daemon.systemd import ServiceManager
@@ -56,10 +56,10 @@ async def _show(home: str, *, keep: bool, as_json: bool) -> int:
             service = Service(parts)
             running = asyncio.create_task(service.run(ServiceManager(address=None)))
             try:
-                seen = await _deliver_and_wait(servers, service, parts)
+                seen = await _deliver_and_wait(servers, service, parts, running)
                 _print(parts, servers, as_json=as_json)
                 if keep:
-                    await _stay(servers, journal)
+                    await _stay(servers)
             finally:
                 service.stop()
                 await running
@@ -92,19 +92,20 @@ def letters() -> tuple[bytes, ...]:
     return tuple(each.read_bytes() for each in sorted(folder.iterdir(), key=lambda each: each.name))
 
 
-async def _deliver_and_wait(servers: DemoServers, service: Service, parts: Parts) -> bool:
-    """Delivers every letter, waits until each is taken and no letter waits to be sent; False if that took too long."""
-    if not await _until(lambda: service.inbox_is_read):
+async def _deliver_and_wait(servers: DemoServers, service: Service, parts: Parts, running: asyncio.Task[None]) -> bool:
+    """Delivers every letter, waits until each is taken and no letter waits to be sent; False if that took too long or
+    the service ended."""
+    if not await _until(lambda: service.folders_are_read, running):
         return False
     sent = letters()
     for raw in sent:
         await servers.deliver(raw, address=MAILBOX, received_at=parts.time_source.now())
-    taken = await _until(lambda: _kept(parts) >= len(sent))
-    answered = await _until(lambda: not _waiting(parts))
-    return taken and answered and await _answer_first(servers, parts)
+    taken = await _until(lambda: _kept(parts) >= len(sent), running)
+    answered = await _until(lambda: not _waiting(parts), running)
+    return taken and answered and await _answer_first(servers, parts, running)
 
 
-async def _answer_first(servers: DemoServers, parts: Parts) -> bool:
+async def _answer_first(servers: DemoServers, parts: Parts, running: asyncio.Task[None]) -> bool:
     """An agent answers the first client from his mail client: the copy in Sent stops the clock."""
     with parts.store.view() as view:
         first = next(iter(view.tickets()))
@@ -118,13 +119,15 @@ async def _answer_first(servers: DemoServers, parts: Parts) -> bool:
     answer["In-Reply-To"] = answered
     answer.set_content("Здравствуйте! Мы нашли причину и исправили её, комната открывается.\n\nС уважением, Дана")
     await servers.deliver(answer.as_bytes(), address=MAILBOX, folder="Sent", received_at=parts.time_source.now())
-    return await _until(lambda: _status(parts, first.number or 0) == "waiting")
+    return await _until(lambda: _status(parts, first.number or 0) == "waiting", running)
 
 
-async def _until(what: Callable[[], bool]) -> bool:
+async def _until(what: Callable[[], bool], running: asyncio.Task[None]) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
             while not what():
+                if running.done():
+                    return False
                 await asyncio.sleep(0.05)
             return True
     return False
@@ -157,29 +160,32 @@ def _print(parts: Parts, servers: DemoServers, *, as_json: bool) -> None:
         for sheet in sheets:
             print_json(ticket_row(sheet, prefix=prefix, zone=zone, now=now))
         return
-    print(f"Суббота, 21 ноября 2026 года. Писем в ящике: {len(letters())}; обращений: {len(sheets)}.\n")
+    say("It is Saturday, 21 November 2026, 12:04 in Almaty: the desk is on weekend duty.")
+    say(f"{len(letters())} letters came in, {len(sheets)} tickets were made, {len(servers.accepted)} letters went out.")
+    say("Machines got no answer; an agent answered the first letter from his mail client, which stopped its clock.")
+    say()
     print_table(sheets, prefix=prefix, zone=zone, now=now)
     for accepted in servers.accepted:
         message = email.message_from_bytes(accepted.raw, policy=email.policy.default)
         body = message.get_body(("plain",))
-        print(f"\n{'─' * 100}\nКому: {message['To']}\nТема: {message['Subject']}\n")
-        print(body.get_content().strip() if body is not None else "")
+        say(f"\n{'─' * 100}\nTo: {message['To']}\nSubject: {message['Subject']}\n")
+        say(body.get_content().strip().replace("\r\n", "\n") if body is not None else "")
 
 
-async def _stay(servers: DemoServers, journal: Journal) -> None:
-    """Until Ctrl-C: a person connects a mail client and sees what happens."""
-    print(
+async def _stay(servers: DemoServers) -> None:
+    """Until Ctrl-C or SIGTERM: a person connects a mail client and sees what happens."""
+    say(
         f"\n{'═' * 100}\n"
-        f"Служба работает. Подключите почтовую программу (без шифрования, только этот компьютер):\n"
-        f"  ящик поддержки: IMAP 127.0.0.1:{servers.imap_port}, имя {MAILBOX}, пароль {PASSWORD}\n"
-        f"  ящик клиентов (сюда приходят все ответы): имя {CLIENTS}, пароль {PASSWORD}\n"
-        f"  отправка: SMTP 127.0.0.1:{servers.smtp_port}, без пароля; напишите на {MAILBOX} с любого адреса\n"
-        f"Часы идут с субботы, 21 ноября 2026 года, 12:04. Завершить: Ctrl-C.",
-        flush=True,
+        "The service is running. Connect a mail client (no encryption, this computer alone):\n"
+        f"  IMAP 127.0.0.1:{servers.imap_port}, password {PASSWORD}\n"
+        f"    {MAILBOX}      the support mailbox: read and answer as an agent does\n"
+        f"    {CLIENTS}        what the clients get: every answer arrives here\n"
+        f"  SMTP 127.0.0.1:{servers.smtp_port}, no password: write to {MAILBOX} from any address\n"
+        "The clock runs on from Saturday, 21 November 2026, 12:04. Ctrl-C ends it."
     )
+    sys.stdout.flush()
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()
-    journal.info("demonstration_ended")

@@ -76,9 +76,9 @@ class Service:
         self._marking: Marking | None = wiring.marking(parts, self._on_taken)
 
     @property
-    def inbox_is_read(self) -> bool:
-        """The inbox has been looked through at least once."""
-        return self._inbox.looked_at > 0
+    def folders_are_read(self) -> bool:
+        """The inbox and Sent have been looked through at least once: whatever comes from now on is seen."""
+        return self._inbox.looked_at > 0 and self._sent.looked_at > 0
 
     def stop(self) -> None:
         """In the loop's thread: begin to end."""

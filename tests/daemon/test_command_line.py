@@ -94,7 +94,7 @@ def test_letters_of_ours_and_letters_set_aside_are_listed_shown_and_retried(desk
     assert call(desk, "outbox", "retry", "1", "--json").rows == [{"id": 1, "state": "queued"}]
     (aside,) = call(desk, "quarantine", "list", "--json").rows
     assert aside["reason"] == "ValueError while it was taken"
-    assert call(desk, "quarantine", "show", "1", "--json").rows[0]["attempts"] == 2
+    assert call(desk, "quarantine", "show", "1", "--json").rows[0]["attempts"] == 3
     command = [*PROGRAM, "--config", str(desk), "quarantine", "show", "1"]
     shown = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=120, check=False)
     assert shown.stdout == b"\xff: \r\n"  # on a pipe the bytes alone, as they came

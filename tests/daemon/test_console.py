@@ -57,6 +57,10 @@ def test_values_are_said_in_words() -> None:
     [
         (TryAgainLater("imap.example.kz cannot be reached"), "supportd: imap.example.kz cannot be reached\n"),
         (PermissionError(13, "Permission denied", "/etc/x"), "supportd: /etc/x: Permission denied\n"),
+        (
+            ModuleNotFoundError("No module named 'pymap'", name="pymap.backend"),
+            "supportd: this needs pymap, which is not installed: pip install 'supportd[demo]'\n",
+        ),
         (MemoryError(), "supportd: there is not enough memory for that\n"),
     ],
 )
