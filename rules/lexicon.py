@@ -86,10 +86,10 @@ def concepts(lemmas: Sequence[str]) -> frozenset[str]:
     return frozenset().union(*map(_concepts_of, lemmas))
 
 
-@lru_cache(maxsize=8_000)
+_EXACT = {concept: frozenset(each[1:] for each in known.split() if each[0] == "=") for concept, known in _WORDS.items()}
+_BEGINNINGS = {concept: tuple(each for each in known.split() if each[0] != "=") for concept, known in _WORDS.items()}
+
+
+@lru_cache(maxsize=4_000)
 def _concepts_of(word: str) -> tuple[str, ...]:
-    return tuple(
-        concept
-        for concept, beginnings in _WORDS.items()
-        if any(word == each[1:] if each[0] == "=" else word.startswith(each) for each in beginnings.split())
-    )
+    return tuple(concept for concept, exact in _EXACT.items() if word in exact or word.startswith(_BEGINNINGS[concept]))

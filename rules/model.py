@@ -23,7 +23,7 @@ from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Units, buckets_of
 FORMAT = "supportd-categories-2"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
-UNITS_REMEMBERED = 3_000
+UNITS_REMEMBERED = 2_000
 """Units of each block whose sums are kept (some 300 bytes each): those of a word, with its runs, cost 20 µs to add."""
 
 _LANE = 8

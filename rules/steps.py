@@ -65,6 +65,6 @@ def _points_by_words(text: str) -> float:
     )
 
 
-@lru_cache(maxsize=8_000)
+@lru_cache(maxsize=2_000)
 def _is_doing(word: str) -> bool:
     return _ACTION.fullmatch(word) is not None
