@@ -4,6 +4,8 @@ The inbox and Sent are read over connections of their own: one of them may lag b
 after the client has written again does not answer that; a letter that is seen only after its answer is answered.
 """
 
+from datetime import timedelta
+
 from daemon.case import Case
 from rules.decide import NOTHING_READ
 from rules.life import Change
@@ -16,12 +18,15 @@ from store.writing import Transaction
 
 
 def wrote_after(tx: Transaction, case: Case, ticket: Ticket, policy: Policy) -> Ticket:
-    """The ticket after an agent's word, with what its client had written after that word still to be answered."""
+    """The ticket after an agent's word, with what its client had written after that word still to be answered.
+
+    What the ticket went through after the client had written (an answer, a closing) has dealt with it already.
+    """
     assert ticket.number is not None
+    assert case.ticket is not None
+    since = max(case.at + ONE_SECOND, case.ticket.changed_at)
     later = [
-        each
-        for each in tx.letters_of(ticket.number)
-        if each.role is LetterRole.FOLLOW_UP and each.received_at > case.at
+        each for each in tx.letters_of(ticket.number) if each.role is LetterRole.FOLLOW_UP and each.received_at >= since
     ]
     if not later:
         return ticket
@@ -43,6 +48,7 @@ def answered_after(tx: Transaction, case: Case, change: Change, policy: Policy) 
     return Change(ticket=ticket, added=change.added, cancelled=change.cancelled) if answers else change
 
 
+ONE_SECOND = timedelta(seconds=1)
 LATE = 120
 """Seconds after which a first letter counts as late: only then its answer may have been seen before it."""
 

@@ -188,9 +188,10 @@ class StaffCorrespondence:
 
     def note_kept(self, tx: Transaction, case: Case, ticket: Ticket) -> int:
         """The agent's letter changed nothing and did not go to the client: he is told so."""
-        outcome = CommandOutcome(
-            line="", refused="команд в письме нет; оно записано как внутренняя заметка, клиент его не получил"
-        )
+        why = "команд в письме нет; оно записано как внутренняя заметка, клиент его не получил"
+        if self._staff.relay_to:
+            why += "; чтобы ответить клиенту, ответьте на письмо с его обращением"
+        outcome = CommandOutcome(line="", refused=why)
         return self.command_answer(tx, case, (outcome,), (), ticket)
 
     def not_relayed(self, tx: Transaction, case: Case, ticket: Ticket) -> int:

@@ -26,13 +26,16 @@ from rules.ticket import Deadline, Status, Ticket, TicketKind
 def agent_answers(ticket: Ticket, *, at: datetime, recipients: Iterable[str], policy: Policy) -> Change:
     """An answer to the client, seen at whatever time, counts at ``at``.
 
-    ``recipients`` become addresses of the ticket. The part that waits for Monday is not met by a Saturday answer.
+    ``recipients`` become addresses of the ticket. The part that waits for Monday is not met by a Saturday answer. What
+    a later answer, seen before, has met is met since this one.
     """
     row = TABLE[ticket.status, Happening.AGENT_ANSWERS]
     met = tuple(
         each
-        for each in owed(ticket)
-        if each.received_at <= at and (each.deferred_until is None or each.deferred_until <= at)
+        for each in ticket.deadlines
+        if (each.unanswered() or (each.met_at is not None and each.met_at > at))
+        and each.received_at <= at
+        and (each.deferred_until is None or each.deferred_until <= at)
     )
     answered = replace(meeting(ticket, met, at=at), addresses=ticket.addresses | frozenset(recipients))
     becomes = row.becomes or (Status.OPEN if owed(answered) else Status.WAITING)

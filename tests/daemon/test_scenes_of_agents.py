@@ -144,6 +144,29 @@ def test_an_answer_seen_after_the_client_wrote_again_does_not_answer_that(asked:
     assert asked.states() == ("technical: met, due Sat 13:00", "technical: running, due Sat 13:40")
 
 
+def test_of_two_answers_the_earlier_counts_whichever_is_seen_first(asked: Desk) -> None:
+    asked.agent_answers(asked.request_id(), "Sat 13:10", body="Ещё одно.")
+    asked.agent_answers(asked.request_id(), "Sat 12:50", seen="Sat 13:20")
+
+    assert (asked.status(), asked.states()) == ("waiting", ("technical: met, due Sat 13:00",))
+
+
+def test_an_answer_seen_after_everything_was_closed_reopens_nothing(asked: Desk) -> None:
+    asked.client_writes(ADDITION, "Sat 12:40", answers=asked.acknowledgement_id())
+    asked.commands("#закрыть", "Sat 12:50")
+    asked.agent_answers(asked.request_id(), "Sat 12:30", seen="Sat 12:55")
+
+    assert asked.status() == "closed"
+
+
+def test_an_answer_seen_after_a_later_one_leaves_nothing_open(asked: Desk) -> None:
+    asked.client_writes(ADDITION, "Sat 12:40", answers=asked.acknowledgement_id())
+    asked.agent_answers(asked.request_id(), "Sat 12:50", body="Ещё одно.")
+    asked.agent_answers(asked.request_id(), "Sat 12:30", seen="Sat 12:55")
+
+    assert asked.status() == "waiting"
+
+
 def test_a_letter_seen_after_its_answer_is_answered(asked: Desk) -> None:
     asked.agent_answers(asked.request_id(), "Sat 12:40")
     asked.client_writes(ADDITION, "Sat 12:30", answers=asked.acknowledgement_id(), seen="Sat 12:45")
