@@ -110,7 +110,7 @@ def _find_spread(text: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=2_000)
 def _kind_of(word: str) -> str:
     """``obscene``, ``insult``, ``accusation`` or an empty string for one word."""
     low = word.lower().replace("ё", "е")

@@ -90,6 +90,6 @@ _EXACT = {concept: frozenset(each[1:] for each in known.split() if each[0] == "=
 _BEGINNINGS = {concept: tuple(each for each in known.split() if each[0] != "=") for concept, known in _WORDS.items()}
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=3_000)
 def _concepts_of(word: str) -> tuple[str, ...]:
     return tuple(concept for concept, exact in _EXACT.items() if word in exact or word.startswith(_BEGINNINGS[concept]))

@@ -25,6 +25,9 @@ IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
 UNITS_REMEMBERED = 2_000
 """Units of each block whose sums are kept (some 300 bytes each): those of a word, with its runs, cost 20 µs to add."""
+PAIRS_REMEMBERED = 400
+"""Two neighbouring words seldom stand so in another letter: those of one letter are enough."""
+
 
 _LANE = 8
 """Bytes. The lane of a unit's bucket is below 2**16; a letter's blocks brought to length one, and ``_ONE`` times that,
@@ -64,7 +67,7 @@ class _Sums(dict[str, int]):
         self._block, self._outputs, self._frequencies, self._weights = block, outputs, frequencies, weights
 
     def __missing__(self, name: str) -> int:
-        if len(self) >= UNITS_REMEMBERED:
+        if len(self) >= (PAIRS_REMEMBERED if self._block is Block.PAIR else UNITS_REMEMBERED):
             self.clear()
         found = self[name] = sum(map(self._lanes, buckets_of(self._block, name)))
         return found

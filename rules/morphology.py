@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from pymorphy3 import MorphAnalyzer
 
-FORMS_REMEMBERED = 8_000
+FORMS_REMEMBERED = 6_000
 """Word forms kept with their lemmas: analysing one costs 20 to 200 µs, a letter has a hundred."""
 LONGEST_WORD = 24
 """Longer runs of letters are no words (a token, a pasted key): they are not analysed."""
