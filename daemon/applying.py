@@ -10,7 +10,7 @@ from daemon.agents_word import AgentsWord
 from daemon.arrival import Taken
 from daemon.case import Case
 from daemon.correspondence import Correspondence
-from daemon.keeping import add_event, keep_letter, taken
+from daemon.keeping import add_event, keep_letter, keep_twin, taken
 from daemon.obeying import Obeying
 from daemon.order_of_time import answered_after, find_early_answers
 from daemon.staff_correspondence import StaffCorrespondence
@@ -67,9 +67,11 @@ class Applying:
     # --- copies
 
     def copy(self, tx: Transaction, case: Case, known: Letter) -> Taken:
-        """The letter is known already: its other place is noted, and nothing happens twice."""
+        """The letter is known already: its other place is noted, or its other Message-ID, and nothing happens twice."""
         assert known.id is not None
-        if case.arrival.place is not None:
+        if known.message_id != case.message_id:
+            keep_twin(tx, case, known)
+        elif case.arrival.place is not None:
             tx.move_place(known.id, case.arrival.place)
         return Taken(fate="copy", message_id=case.message_id, letter=known.id, ticket=known.ticket)
 

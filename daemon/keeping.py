@@ -26,6 +26,29 @@ def keep_letter(tx: Transaction, case: Case, role: LetterRole, ticket: int | Non
     return again
 
 
+def keep_twin(tx: Transaction, case: Case, known: Letter) -> Letter:
+    """The same words under another Message-ID, kept beside ``known``: who answers this one answers the ticket too."""
+    return tx.keep_letter(
+        Letter(
+            place=case.arrival.place,
+            message_id=case.message_id,
+            digest=known.digest,
+            sender=known.sender,
+            subject=known.subject,
+            received_at=case.at,
+            taken_at=case.now,
+            role=LetterRole.COPY,
+            proof=case.read.origin.proof,
+            ticket=known.ticket,
+            truncated=case.arrival.truncated,
+            disposition=case.read.origin.disposition.value,
+            reasons=(Reason(decision="copy", value="yes", evidence=f"the same words as {known.message_id}"),),
+            defects=case.defects,
+            raw=case.arrival.raw,
+        )
+    )
+
+
 def _letter(case: Case, role: LetterRole, ticket: int | None, policy: Policy) -> Letter:
     assert case.destiny is not None
     read = case.read

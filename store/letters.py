@@ -33,6 +33,7 @@ _TWIN = Prepared(
         letters.c.digest == bindparam("digest"),
         letters.c.received_at >= bindparam("since"),
         letters.c.sender == bindparam("sender"),
+        letters.c.role != LetterRole.COPY,
     )
     .order_by(letters.c.received_at.desc(), letters.c.id.desc())
     .limit(1)
@@ -110,7 +111,7 @@ class LetterReads(Work):
         return tuple(_letter(row) for row in self._run(_WITH_MESSAGE_ID, message_id=message_id))
 
     def find_twin(self, sender: str, digest: str, since: datetime) -> Letter | None:
-        """The youngest letter of that sender and content received at ``since`` or later."""
+        """The youngest letter of that sender and content received at ``since`` or later; a copy is not the letter."""
         return _one(self._run(_TWIN, sender=sender, digest=digest, since=since).first())
 
     def tickets_of(self, message_ids: Iterable[str]) -> dict[str, int]:

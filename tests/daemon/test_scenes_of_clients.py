@@ -218,6 +218,22 @@ def test_two_presses_of_send_are_one_letter_and_an_hour_later_it_is_another(desk
     assert desk.numbers() == (1001, 1002)
 
 
+def test_presses_of_send_are_counted_from_the_first(desk: Desk) -> None:
+    for at in ("Sat 12:00", "Sat 12:04", "Sat 12:08"):
+        desk.client_writes(TECHNICAL, at)
+
+    assert desk.numbers() == (1001, 1002)
+
+
+def test_an_answer_to_the_second_press_of_send_is_the_answer(desk: Desk) -> None:
+    desk.client_writes(TECHNICAL, "Sat 12:00", message_id="<a@example.kz>")
+    desk.client_writes(TECHNICAL, "Sat 12:01", message_id="<b@example.kz>")
+    desk.agent_answers("<b@example.kz>", "Sat 12:10")
+
+    assert (desk.numbers(), desk.status()) == ((1001,), "waiting")
+    assert desk.states() == ("technical: met, due Sat 13:00",)
+
+
 def test_the_same_message_id_with_other_words_is_a_new_letter_marked(desk: Desk) -> None:
     for words in (TECHNICAL, REFUND):
         desk.take(a_mail(words, sender=CLIENT, to=MAILBOX, subject="Вопрос", message_id="<a@example.kz>"), "Sat 12:00")

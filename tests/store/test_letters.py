@@ -69,6 +69,7 @@ def test_a_twin_has_the_same_sender_and_content_and_is_young_enough(store: Store
     old = keep_letter(store, 1, digest="same", received_at=NOON)
     young = keep_letter(store, 2, digest="same", received_at=NOON + MINUTE)
     keep_letter(store, 3, digest="same", sender="else@x.kz", received_at=NOON + 2 * MINUTE)
+    keep_letter(store, 4, digest="same", role=LetterRole.COPY, received_at=NOON + 2 * MINUTE)
     with store.view() as view:
         assert view.find_twin("anna@firma.kz", "same", NOON) == young
         assert view.find_twin("anna@firma.kz", "same", NOON + MINUTE) == young
