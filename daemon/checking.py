@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from daemon import wiring
 from daemon.configuration import Configuration
-from daemon.console import CONFIGURATION, DONE, print_json, say
+from daemon.console import CONFIGURATION, DONE, missing_package, print_json, say
 from daemon.letters_check import check_letters
 from daemon.policy_of import policy_of
 from daemon.probes import Finding, probe_imap, probe_smtp
@@ -52,6 +52,8 @@ def _store(configuration: Configuration) -> Finding:
             return Finding(ok=True, what="store", said=f"{place} can be written; {tickets} tickets")
     except (StoreBusy, StoreBroken, StoreTooNew) as error:
         return Finding(ok=False, what="store", said=str(error))
+    except ModuleNotFoundError as error:  # the driver of another database
+        return Finding(ok=False, what="store", said=missing_package(error))
 
 
 def _zone() -> Finding:

@@ -59,7 +59,7 @@ def ending() -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         _end_quietly(f"{where}{error.strerror or error}")
     except ModuleNotFoundError as error:
-        raise Failed(_missing(error)) from None
+        raise Failed(missing_package(error)) from None
     except MemoryError:
         raise Failed("there is not enough memory for that") from None
     except Exception as error:  # noqa: BLE001,RUF100 - the last place before a person would see a traceback
@@ -83,7 +83,7 @@ _EXTRAS = {
 }
 
 
-def _missing(error: ModuleNotFoundError) -> str:
+def missing_package(error: ModuleNotFoundError) -> str:
     """Not everybody needs everything: what an extra of the package brings, or that the installation is broken."""
     package = (error.name or "").partition(".")[0]
     if package in _EXTRAS:

@@ -19,7 +19,7 @@ def list_outbox(store: Store, configuration: Configuration, *, everything: bool,
     with store.view() as view:
         letters = view.outgoing_in(states)
     rows = (outgoing_row(each, prefix=prefix, zone=zone) for each in letters)
-    columns = ("id", "ticket", "template", "recipient", "state", "attempts", "next_attempt_at", "reason")
+    columns = ("id", "ticket", "template", "recipient", "state", "attempts", "reason")
     print_rows(rows, columns, as_json=as_json, none="no letter waits" if not everything else "no letter was written")
 
 

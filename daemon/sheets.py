@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from daemon.arrival import is_synthetic
 from daemon.moments import local
 from rules.ticket import Deadline, Ticket
-from store.records import Event, Letter, Outgoing, Quarantined, TicketSheet
+from store.records import Event, Letter, Outgoing, OutgoingState, Quarantined, TicketSheet
 
 
 def ticket_row(sheet: TicketSheet, *, prefix: str, zone: ZoneInfo, now: datetime) -> dict[str, object]:
@@ -90,7 +90,7 @@ def outgoing_row(letter: Outgoing, *, prefix: str, zone: ZoneInfo) -> dict[str, 
         "attempts": letter.attempts,
         "in_doubt": letter.in_doubt,
         "created_at": local(letter.created_at, zone),
-        "next_attempt_at": local(letter.next_attempt_at, zone),
+        "next_attempt_at": local(letter.next_attempt_at if letter.state is OutgoingState.QUEUED else None, zone),
         "sent_at": local(letter.sent_at, zone),
         "message_id": letter.message_id,
     }

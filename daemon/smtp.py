@@ -18,6 +18,7 @@ from pathlib import Path
 from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
+    SMTPConnectError,
     SMTPException,
     SMTPHeloError,
     SMTPNotSupported,
@@ -28,6 +29,7 @@ from aiosmtplib import (
 
 from daemon.envelope import Envelope, Unsendable, for_the_wire
 from daemon.errors import LogInRefused, PersonMustLook, TryAgainLater
+from daemon.refusals import said_by_system
 from daemon.tls import Security, context, refuse_clear_text, why_refused
 
 CAUGHT = (SMTPException, OSError, ValueError)
@@ -347,6 +349,9 @@ async def _greet(client: SMTP) -> None:
 
 def _said(error: BaseException) -> str:
     """The server's words, or those of the system, in one line."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, OSError) and isinstance(error, SMTPConnectError) and (words := said_by_system(cause)):
+        return words
     message = getattr(error, "message", None) or str(error)
     code = f"{error.code} " if isinstance(error, SMTPResponseException) and error.code > 0 else ""
     return code + (_one_line(str(message)) or type(error).__name__)

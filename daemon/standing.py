@@ -1,6 +1,7 @@
 """``supportd status``: how much there is of everything, and what waits for a person."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from daemon.configuration import Configuration
 from daemon.console import in_words, print_json, say
@@ -33,8 +34,12 @@ def standing(store: Store, configuration: Configuration, now: datetime) -> dict[
             "quarantine": counts.quarantined,
             "breaker": view.meta(BREAKER) or None,
             "broken_promises_untold": len(view.broken_due(now)),
-            "next_clock_moment": local(view.next_clock_moment(now), zone),
-            "next_letter_at": local(view.next_outgoing_at(), zone),
+            "next_clock_moment": _second(view.next_clock_moment(now), zone),
+            "next_letter_at": _second(view.next_outgoing_at(), zone),
             "folder": configuration.mailbox.folder,
             "read_up_to_uid": position.settled if position is not None else None,
         }
+
+
+def _second(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return local(moment.replace(microsecond=0), zone) if moment is not None else None

@@ -1,5 +1,6 @@
 """The whole program on real servers, from outside: letters in, acknowledgements out, whatever ends it in between."""
 
+import json
 import os
 import signal
 import socket
@@ -7,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -62,6 +65,10 @@ def sheets(program: Program) -> tuple[TicketSheet, ...]:
     """What the store holds just now."""
     with Store.open(f"sqlite:///{program.database}", read_only=True) as store, store.view() as view:
         return tuple(view.ticket_sheets())
+
+
+def _rows(done: CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def states(program: Program) -> list[str]:
@@ -250,6 +257,18 @@ def test_a_wrong_password_is_said_and_the_corrected_one_takes_up_the_work(
     check = service.command("check", code=2)
     assert "✗ IMAP" in check.stdout
     assert "✓ store" in check.stdout
+
+
+def test_an_absent_folder_is_named_and_a_dead_smtp_server_is_said(
+    program: Starting, dovecot: Account, smtp_server: SmtpServer
+) -> None:
+    service = program(mailbox={"folder": "Заявки"})
+    assert "«Заявки»" in service.command("once", code=1).stderr
+    smtp_server.stop()
+    findings = {row["what"]: row for row in _rows(service.command("check", "--json", code=2))}
+    assert not findings["folder «Заявки»"]["ok"]
+    refused = findings[f"SMTP 127.0.0.1:{smtp_server.port}"]
+    assert (refused["ok"], refused["said"]) == (False, "127.0.0.1: Connection refused")
 
 
 def test_the_program_speaks_tls_and_starttls_with_an_authority_that_the_machine_trusts(
