@@ -213,8 +213,9 @@ def find_known(tx: View, case: Case, policy: Policy) -> Letter | None:
     if case.read.origin.disposition is Disposition.AGENT:
         # A footer added on one of two roads changes the content; an agent's answer is never counted twice.
         return next((each for each in case.same_id if each.role in _AGENTS_ROLES), None)
-    if case.read.origin.disposition is not Disposition.NEW_REQUEST or not case.read.origin.client.address:
-        return None
+    origin = case.read.origin
+    if origin.disposition is not Disposition.NEW_REQUEST or origin.claims_staff or not origin.client.address:
+        return None  # agents answer many clients in the same words
     since = case.arrival.received_at - policy.duplicate_window
     return tx.find_twin(case.read.origin.client.address, case.read.mail.digest, since)
 

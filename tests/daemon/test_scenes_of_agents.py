@@ -86,6 +86,24 @@ def test_the_same_answer_in_sent_and_inbox_counts_once(asked: Desk, sent_first: 
     assert asked.to_clients() == ("weekend_duty",)
 
 
+def test_the_same_words_to_two_clients_are_two_answers_though_their_copies_come_first(asked: Desk) -> None:
+    asked.client_writes(TECHNICAL, "Sat 12:05", sender="other@example.kz")
+    for number, to in ((1001, CLIENT), (1002, "other@example.kz")):
+        raw = a_mail(
+            "Готово, проверьте.",
+            sender=MAILBOX,
+            to=to,
+            cc=MAILBOX,
+            subject="Re: Вопрос",
+            message_id=f"<{number}@controlsystem.kz>",
+            answers=asked.request_id(number),
+        )
+        asked.take(raw, "Sat 12:30")
+        asked.take(raw, "Sat 12:30", in_sent=True)
+
+    assert (asked.status(1001), asked.status(1002)) == ("waiting", "waiting")
+
+
 def test_an_agent_who_answers_from_his_own_address_counts_where_the_server_vouches_for_him(asked: Desk) -> None:
     asked.agent_writes_to_mailbox("Готово.", "Sat 12:30", answers=asked.request_id(), cc=CLIENT)
 
