@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from daemon import given
 from daemon.configuration import Configuration
 from daemon.console import DONE, FAILED, complain, in_words, print_json, say
 from daemon.explain import Circumstances, Unreadable, explain
 from daemon.letters import Letters
+from daemon.moments import parse_moment
 from daemon.policy_of import default_policy, policy_of
 from daemon.reader import Reader
+from rules.policy import Policy
 from rules.tokens import SigningKeys
 
 
@@ -22,7 +23,7 @@ def explain_all(paths: Iterable[Path], *, received: str, configuration: Configur
     circumstances = Circumstances(
         policy=policy,
         letters=Letters(policy, directory),
-        received=given.moment(received, policy.schedule.zone, option="--received") if received else None,
+        received=_moment(received, policy),
         now=datetime.now(UTC),
     )
     reader = Reader(policy=policy, keys=_keys(configuration))
@@ -39,6 +40,15 @@ def explain_all(paths: Iterable[Path], *, received: str, configuration: Configur
     finally:
         reader.close()
     return code
+
+
+def _moment(received: str, policy: Policy) -> datetime | None:
+    """What ``--received`` says; where that is no moment it is said, and the letters' own moments count."""
+    try:
+        return parse_moment(received, policy.schedule.zone) if received else None
+    except ValueError:
+        complain(f"--received {received!r} is no moment (write 2026-11-21T12:04): each letter's own moment counts")
+        return None
 
 
 def _keys(configuration: Configuration | None) -> SigningKeys | None:
