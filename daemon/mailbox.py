@@ -8,6 +8,7 @@ Nothing is marked on the server unless asked: folders are opened with EXAMINE, l
 import contextlib
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -127,6 +128,13 @@ class Mailbox:
             client.logout()
         with contextlib.suppress(Exception):
             client.shutdown()
+
+    def cut(self) -> None:
+        """From any thread: whoever waits for the server stops waiting, as if the connection had been lost."""
+        client = self._client
+        if client is not None:
+            with contextlib.suppress(OSError):
+                client.wire.sock.shutdown(socket.SHUT_RDWR)
 
     @property
     def is_open(self) -> bool:

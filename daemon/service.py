@@ -27,7 +27,10 @@ from store.errors import StoreBroken, StoreBusy
 
 FINISHING = 5.0
 """Seconds a letter may still wait for the server's last answer after SIGTERM; then it is left noted as committing."""
-THREADS_FINISHING = 20.0
+THREADS_FINISHING = 5.0
+"""Seconds a server may still say nothing after SIGTERM; then its connection is cut. A letter under way is fetched again
+at the next start."""
+THREADS_CUT = 20.0
 MARKING_FINISHING = 2.0
 FIRST_LOG_IN = 20.0
 """Seconds the start waits for the first log-in to be tried before it says that it is ready."""
@@ -214,11 +217,20 @@ class Service:
         tasks[-1].cancel()
         await asyncio.to_thread(self._finish_letter, threads[-1])
         await asyncio.gather(*tasks, return_exceptions=True)
-        end = time.monotonic() + THREADS_FINISHING
-        for thread in threads:
-            await asyncio.to_thread(thread.join, max(0.0, end - time.monotonic()))
+        if not await self._ended(threads, THREADS_FINISHING):
+            for _, watch in self._watches():
+                watch.cut()
+            await self._ended(threads, THREADS_CUT)
         self._parts.reader.close()
         self._journal.info("service_stopped")
+
+    @staticmethod
+    async def _ended(threads: list[threading.Thread], within: float) -> bool:
+        """Whether all have ended within so many seconds."""
+        end = time.monotonic() + within
+        for thread in threads:
+            await asyncio.to_thread(thread.join, max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
 
     def _finish_letter(self, sending: threading.Thread) -> None:
         """Lets the letter in hand be finished, as long as that is reasonable."""

@@ -115,6 +115,10 @@ class Watch:
         self._stopping = True
         self._bell.ring()
 
+    def cut(self) -> None:
+        """From any thread, after ``stop``: a server that says nothing is waited for no longer."""
+        self._mailbox.cut()
+
     def wake(self) -> None:
         """From any thread: look now."""
         self._bell.ring()

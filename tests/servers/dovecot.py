@@ -175,6 +175,11 @@ class Dovecot:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the master process."""
+        return self._process_group()
+
     def remove(self) -> None:
         """Ends the server and removes all it has kept."""
         self.kill()
