@@ -217,7 +217,7 @@ def find_known(tx: View, case: Case, policy: Policy) -> Letter | None:
     if origin.disposition is not Disposition.NEW_REQUEST or origin.claims_staff or not origin.client.address:
         return None  # agents answer many clients in the same words
     since = case.arrival.received_at - policy.duplicate_window
-    return tx.find_twin(case.read.origin.client.address, case.read.mail.digest, since)
+    return tx.find_twin(origin.client.address, case.read.mail.digest, since)
 
 
 _AGENTS_ROLES = frozenset(
