@@ -56,7 +56,7 @@ _QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
 _WORD = re.compile(r"[\w*#@$%•·]+(?:(?:-|\.{1,2}(?=[а-яё]))[\w*#@$%•·]+)*")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\S+\.(?:kz|ru|com)/\S*")
 # «Б.. ЛЯ.. ТЬ», «с у к а»: letters pulled apart
-_SPREAD = re.compile(r"(?<!\w)(?:[а-яё]{1,2}[.\s]{1,3}){2,}[а-яё]{1,2}(?!\w)", re.I)
+_SPREAD = re.compile(r"(?<!\w)(?:[а-яё]{1,2}[.\s]{1,3}){2,}[а-яё]{1,2}(?!\w)")
 
 # masked words: what a mask may hide, spelled with «.» for one or more hidden letters
 _MASKED = re.compile(
@@ -94,8 +94,8 @@ def find_misconduct(text: str) -> str | None:
 
 
 def _find_spread(text: str) -> str | None:
-    for match in _SPREAD.finditer(text):
-        joined = re.sub(r"[.\s]", "", match.group()).lower()
+    for match in _SPREAD.finditer(text.lower()):
+        joined = re.sub(r"[.\s]", "", match.group())
         if _ENDS_OBSCENE.match(joined) or joined in {
             "блять",
             "бляяять",
@@ -106,7 +106,7 @@ def _find_spread(text: str) -> str | None:
             "уроды",
             "дебилы",
         }:
-            return match.group()
+            return text[match.start() : match.end()]
     return None
 
 

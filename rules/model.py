@@ -88,6 +88,8 @@ class Model:
     outputs: tuple[str, ...]
     biases: tuple[float, ...]
     scales: tuple[float, ...]
+    fine_scales: tuple[float, ...] = field(repr=False)
+    """The scales of sums that hold ``_ONE`` for each one."""
     second: SecondWish
     sums: tuple[_Sums, ...] = field(repr=False)
     """One for each block, in the order of ``Block``."""
@@ -116,6 +118,7 @@ class Model:
             outputs=outputs,
             biases=biases,
             scales=scales,
+            fine_scales=tuple(scale / _ONE for scale in scales),
             second=second,
             sums=tuple(_Sums(block, len(outputs), frequencies, weights) for block in Block),
             layout=Struct(f"<{len(outputs) + 2}Q"),
@@ -134,8 +137,8 @@ class Model:
         middle = _MIDDLE * steps
         return tuple(
             [
-                bias + scale * ((total - middle) / _ONE)
-                for bias, scale, total in zip(self.biases, self.scales, totals, strict=True)
+                bias + scale * (total - middle)
+                for bias, scale, total in zip(self.biases, self.fine_scales, totals, strict=True)
             ]
         )
 
