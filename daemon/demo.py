@@ -59,7 +59,7 @@ async def _show(home: str, *, keep: bool, as_json: bool) -> int:
                 seen = await _deliver_and_wait(servers, service, parts, running)
                 _print(parts, servers, as_json=as_json)
                 if keep:
-                    await _stay(servers)
+                    await _stay(servers, running)
             finally:
                 service.stop()
                 await running
@@ -172,8 +172,8 @@ def _print(parts: Parts, servers: DemoServers, *, as_json: bool) -> None:
         say(body.get_content().strip().replace("\r\n", "\n") if body is not None else "")
 
 
-async def _stay(servers: DemoServers) -> None:
-    """Until Ctrl-C or SIGTERM: a person connects a mail client and sees what happens."""
+async def _stay(servers: DemoServers, running: asyncio.Task[None]) -> None:
+    """Until Ctrl-C or SIGTERM, or the service ends: a person connects a mail client and sees what happens."""
     say(
         f"\n{'═' * 100}\n"
         "The service is running. Connect a mail client (no encryption, this computer alone):\n"
@@ -188,4 +188,6 @@ async def _stay(servers: DemoServers) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+    waiting = asyncio.create_task(ended.wait())
+    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
