@@ -56,6 +56,9 @@ def backlog(dovecot: Dovecot, count: int, tickets: int) -> float:
                 "aiosmtplib": baselines.sending(place, a_client_letter(0)),
             }
             print("  raw, ms a letter: " + ", ".join(f"{name} {value:.2f}" for name, value in raw.items()))
+            print(
+                f"  a second busy process makes the first {baselines.slowdown_of_two():.1f} times slower on this machine"
+            )
             place.ledger.write_text("", encoding="ascii")
             before = time.time()
             peak: tuple[float, ...] = (0.0,)

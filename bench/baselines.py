@@ -1,6 +1,8 @@
 """What the raw libraries cost in this very run: no service can be faster than their sum."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -75,3 +77,26 @@ def sending(place: Place, raw: bytes, count: int = 300) -> float:
         return per_letter(spent, count)
 
     return asyncio.run(send())
+
+
+_SPIN = """
+import time
+begun = time.perf_counter()
+total = 0
+for number in range(3_000_000):
+    total += number * number
+print(time.perf_counter() - begun)
+"""
+
+
+def slowdown_of_two() -> float:
+    """How much slower a busy process is with a second one beside it: 1.0 on two cores of one's own, 2.0 where the
+    machine's two are one. The service keeps two processes busy, the baselines one."""
+
+    def spin(count: int) -> float:
+        processes = [
+            subprocess.Popen([sys.executable, "-c", _SPIN], stdout=subprocess.PIPE, text=True) for _ in range(count)
+        ]
+        return sum(float(process.communicate()[0]) for process in processes) / count
+
+    return min(spin(2) for _ in range(2)) / min(spin(1) for _ in range(2))
