@@ -28,9 +28,7 @@ class Category(StrEnum):
         return _WORDINGS[self]
 
 
-_DEFERRABLE = frozenset(
-    {Category.CLOSING_DOCUMENTS, Category.REFUND, Category.PARTNERSHIP, Category.FEATURE_REQUEST}
-)
+_DEFERRABLE = frozenset({Category.CLOSING_DOCUMENTS, Category.REFUND, Category.PARTNERSHIP, Category.FEATURE_REQUEST})
 
 _WORDINGS = {
     Category.CLOSING_DOCUMENTS: "закрывающие документы",
