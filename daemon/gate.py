@@ -15,6 +15,9 @@ from store.writing import Transaction
 BREAKER = "breaker"
 """The key under which the store keeps the breaker: the moment and the reason it tripped, or nothing."""
 
+RESET = "breaker_reset"
+"""The key of the moment at which a person last reset it; the overall limit counts anew from there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -59,6 +62,10 @@ class Gate:
         limits = self._limits
         domain = find_domain(recipient)
 
+        begins = now - limits.overall.within
+        if reset := tx.meta(RESET):
+            begins = max(begins, datetime.fromisoformat(reset))
+
         def count(within: timedelta, limited: int | None, **by: str) -> int:
             return tx.count_automatic(now - within, **by) if limited is not None else 0
 
@@ -66,7 +73,7 @@ class Gate:
             per_address=count(limits.per_address.within, limits.per_address.count, recipient=recipient),
             per_domain=count(limits.per_domain.within, limits.per_domain.count, domain=domain) if domain else 0,
             per_body=count(limits.per_body.within, limits.per_body.count, body_key=key) if key else 0,
-            overall=count(limits.overall.within, limits.overall.count),
+            overall=tx.count_automatic(begins) if limits.overall.count is not None else 0,
         )
 
     @staticmethod
@@ -76,10 +83,12 @@ class Gate:
 
 
 def reset_breaker(tx: Transaction, *, author: str, now: datetime) -> str | None:
-    """Lets automatic letters out again; gives what had tripped it, or None if nothing had."""
+    """Lets automatic letters out again, as many as the overall limit allows from ``now`` on: a storm that goes on trips
+    it again. Gives what had tripped it, or None if nothing had."""
     tripped = tx.meta(BREAKER)
     if not tripped:
         return None
     tx.set_meta(BREAKER, "")
+    tx.set_meta(RESET, now.isoformat())
     tx.add_event(Event(at=now, ticket=None, kind=EventKind.BREAKER, author=author, text=f"reset; it was: {tripped}"))
     return tripped

@@ -128,6 +128,26 @@ def test_a_storm_trips_the_breaker_people_are_told_once_and_every_letter_is_a_ti
         assert reset_breaker(tx, author="dana", now=desk.hands.at) is None
 
 
+def test_once_reset_the_breaker_lets_letters_out_at_once_and_trips_again_in_a_storm_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    desk = a_desk(tmp_path, limits=replace(LIMITS, overall=Limit(count=3, within=timedelta(minutes=10))))
+
+    def write(first: int, last: int, at: str) -> None:
+        for number in range(first, last):
+            desk.client_writes(f"{TECHNICAL} {chr(1072 + number) * 9}", at, sender=f"c@firm{number}.kz")
+
+    write(0, 5, "Mon 10:00")
+    assert (len(desk.to_clients()), bool(breaker(desk))) == (3, True)
+    desk.hands.at += timedelta(seconds=30)
+    with desk.store.transaction() as tx:
+        reset_breaker(tx, author="dana", now=desk.hands.at)
+    write(5, 7, "Mon 10:01")
+    assert (len(desk.to_clients()), bool(breaker(desk))) == (5, False)
+    write(7, 10, "Mon 10:02")
+    assert (len(desk.to_clients()), bool(breaker(desk))) == (6, True)
+
+
 def test_forged_senders_get_at_most_one_short_letter_each_without_a_word_of_the_text(desk: Desk) -> None:
     """The desk is no relay: five hundred strangers who never wrote get nothing of what the spammer wrote."""
     for number in range(40):
