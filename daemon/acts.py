@@ -42,6 +42,8 @@ def show_act(parts: Parts, number: int | None, verb: Verb, argument: str, *, aut
 def act(parts: Parts, number: int | None, verb: Verb, argument: str, *, author: str) -> Obeyed:
     """One command on a ticket; Failed with a sentence where it cannot be done."""
     now = parts.time_source.now()
+    if verb is Verb.CATEGORY:
+        argument = categories_named(argument.split())
     line = f"{verb.value} {argument}".strip()
     command = command_of(verb, argument, line=line, at=now, schedule=parts.policy.schedule)
     if isinstance(command, NotUnderstood):

@@ -1,6 +1,8 @@
 """The command line: words in, the other files' work, words or JSON out. The only file that knows typer."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +16,8 @@ from rules.ticket import Status
 
 if TYPE_CHECKING:
     from daemon.configuration import Configuration
+    from daemon.wiring import Parts
+    from store.store import Store
 
 
 def _group(words: str) -> typer.Typer:
@@ -79,6 +83,25 @@ def _configuration(*, logs_in: bool = False) -> "Configuration":
     return configured(_Chosen.config, logs_in=logs_in)
 
 
+@contextmanager
+def _reading() -> Iterator[tuple["Store", "Configuration"]]:
+    """The store, for a command that changes nothing."""
+    from daemon.opening import opened
+
+    configuration = _configuration()
+    with opened(configuration, read_only=True) as store:
+        yield store, configuration
+
+
+@contextmanager
+def _acting(configuration: "Configuration | None" = None) -> Iterator["Parts"]:
+    """The parts, for a command that works beside the service."""
+    from daemon.opening import parts_of
+
+    with parts_of(configuration or _configuration()) as parts:
+        yield parts
+
+
 # --- the service
 
 
@@ -110,11 +133,9 @@ def check(as_json: Json = False) -> None:
 @app.command()
 def status(as_json: Json = False) -> None:
     """How much there is of everything, and what waits."""
-    from daemon.opening import opened
     from daemon.standing import show_standing
 
-    configuration = _configuration()
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
         show_standing(store, configuration, as_json=as_json, now=datetime.now(UTC))
 
 
@@ -132,7 +153,7 @@ def demo(
 @app.command(short_help="What would become of a letter, and why.")
 def explain(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Letters, or folders of *.eml.", show_default=False)
+        list[Path], typer.Argument(metavar="PATH", help="Letters, or folders of *.eml.", show_default=False)
     ],
     received: Annotated[
         str,
@@ -155,11 +176,9 @@ def tickets_list(
     status: Annotated[Status | None, typer.Option("--status", help="Only these.")] = None, as_json: Json = False
 ) -> None:
     """All tickets, oldest first."""
-    from daemon.opening import opened
     from daemon.tickets_view import list_tickets
 
-    configuration = _configuration()
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
         list_tickets(store, configuration, status=status, as_json=as_json, now=datetime.now(UTC))
 
 
@@ -167,104 +186,69 @@ def tickets_list(
 def tickets_show(number: Number, as_json: Json = False) -> None:
     """One ticket with its letters, reasons and events."""
     from daemon import given
-    from daemon.opening import opened
     from daemon.tickets_view import show_ticket
 
-    configuration = _configuration()
-    bare = given.ticket_number(number, configuration.support.ticket_prefix)
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
+        bare = given.ticket_number(number, configuration.support.ticket_prefix)
         show_ticket(store, configuration, bare, as_json=as_json, now=datetime.now(UTC))
 
 
 def _act(number: str, verb: Verb, argument: str, *, author: str, as_json: bool) -> None:
     from daemon import given
     from daemon.acts import show_act
-    from daemon.opening import parts_of
 
-    configuration = _configuration()
-    bare = given.ticket_number(number, configuration.support.ticket_prefix)
-    with parts_of(configuration) as parts:
+    with _acting() as parts:
+        bare = given.ticket_number(number, parts.policy.ticket_prefix)
         show_act(parts, bare, verb, argument, author=given.author(author), as_json=as_json)
 
 
-@tickets.command("close")
-def tickets_close(number: Number, author: Author = "", as_json: Json = False) -> None:
-    """Nothing more is owed; running promises are cancelled."""
-    _act(number, Verb.CLOSE, "", author=author, as_json=as_json)
+def _plain(verb: Verb) -> Callable[..., None]:
+    """An act that needs nothing but the ticket's number."""
+
+    def act(number: Number, author: Author = "", as_json: Json = False) -> None:
+        _act(number, verb, "", author=author, as_json=as_json)
+
+    return act
 
 
-@tickets.command("reopen")
-def tickets_reopen(number: Number, author: Author = "", as_json: Json = False) -> None:
-    """We owe an answer again, from now on."""
-    _act(number, Verb.REOPEN, "", author=author, as_json=as_json)
+def _worded(verb: Verb, metavar: str, words_are: str, *, optional: bool = False) -> Callable[..., None]:
+    """An act that takes words beside the number."""
+    argument = typer.Argument(metavar=metavar, help=words_are, show_default=False)
+
+    def act(number: Number, words: Annotated[list[str], argument], author: Author = "", as_json: Json = False) -> None:
+        _act(number, verb, " ".join(words), author=author, as_json=as_json)
+
+    def may_act(
+        number: Number, words: Annotated[list[str] | None, argument] = None, author: Author = "", as_json: Json = False
+    ) -> None:
+        _act(number, verb, " ".join(words or ()), author=author, as_json=as_json)
+
+    return may_act if optional else act
 
 
-@tickets.command("refuse")
-def tickets_refuse(
-    number: Number,
-    ground: Annotated[str, typer.Argument(help="conduct (clause 12) or contract (clause 11).")] = "conduct",
-    author: Author = "",
-    as_json: Json = False,
-) -> None:
-    """Refuse support; the client gets the letter of refusal."""
-    _act(number, Verb.REFUSE, ground, author=author, as_json=as_json)
-
-
-@tickets.command("category")
-def tickets_category(
-    number: Number,
-    categories: Annotated[
-        list[str],
-        typer.Argument(metavar="CATEGORY…", help="One or two: refund, technical … or in Russian.", show_default=False),
-    ],
-    author: Author = "",
-    as_json: Json = False,
-) -> None:
-    """Say what the client asks for; the promises follow."""
-    from daemon.acts import categories_named
-
-    _act(number, Verb.CATEGORY, categories_named(categories), author=author, as_json=as_json)
-
-
-@tickets.command("extend")
-def tickets_extend(
-    number: Number,
-    until: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="UNTIL…",
-            help="+2h · 2026-11-26T15:00 · 26.11 15:00 · завтра 15:00, and a reason if you like.",
-            show_default=False,
-        ),
-    ],
-    author: Author = "",
-    as_json: Json = False,
-) -> None:
-    """Promise the answer for later; the client is told."""
-    _act(number, Verb.EXTEND, " ".join(until), author=author, as_json=as_json)
-
-
-@tickets.command("defer")
-def tickets_defer(number: Number, author: Author = "", as_json: Json = False) -> None:
-    """Leave it until Monday (clause 3); the client is told."""
-    _act(number, Verb.DEFER, "", author=author, as_json=as_json)
-
-
-@tickets.command("waiting")
-def tickets_waiting(number: Number, author: Author = "", as_json: Json = False) -> None:
-    """The client's move: the clock stops."""
-    _act(number, Verb.WAITING, "", author=author, as_json=as_json)
-
-
-@tickets.command("note")
-def tickets_note(
-    number: Number,
-    text: Annotated[list[str], typer.Argument(metavar="TEXT…", show_default=False)],
-    author: Author = "",
-    as_json: Json = False,
-) -> None:
-    """An internal note; never sent on."""
-    _act(number, Verb.NOTE, " ".join(text), author=author, as_json=as_json)
+for verb, act, words in (
+    (Verb.CLOSE, _plain(Verb.CLOSE), "Nothing more is owed; running promises are cancelled."),
+    (Verb.REOPEN, _plain(Verb.REOPEN), "We owe an answer again, from now on."),
+    (
+        Verb.REFUSE,
+        _worded(Verb.REFUSE, "GROUND", "conduct (clause 12; the default) or contract (clause 11).", optional=True),
+        "Refuse support; the client gets the letter of refusal.",
+    ),
+    (
+        Verb.CATEGORY,
+        _worded(Verb.CATEGORY, "CATEGORY", "One or two: refund, technical …, or in Russian."),
+        "Say what the client asks for; the promises follow.",
+    ),
+    (
+        Verb.EXTEND,
+        _worded(Verb.EXTEND, "UNTIL", "+2h · 2026-11-26T15:00 · 26.11 15:00 · завтра 15:00; then a reason."),
+        "Promise the answer for later; the client is told.",
+    ),
+    (Verb.DEFER, _plain(Verb.DEFER), "Leave it until Monday (clause 3); the client is told."),
+    (Verb.WAITING, _plain(Verb.WAITING), "The client's move: the clock stops."),
+    (Verb.NOTE, _worded(Verb.NOTE, "TEXT", "What is to be remembered."), "An internal note; never sent on."),
+):
+    tickets.command(verb.value, help=words)(act)
 
 
 Target = Annotated[
@@ -280,7 +264,7 @@ Target = Annotated[
 @tickets.command("block")
 def tickets_block(
     target: Target,
-    reason: Annotated[list[str] | None, typer.Argument(metavar="[REASON…]", show_default=False)] = None,
+    reason: Annotated[list[str] | None, typer.Argument(metavar="REASON", show_default=False)] = None,
     author: Author = "",
     as_json: Json = False,
 ) -> None:
@@ -297,14 +281,12 @@ def tickets_unblock(target: Target, author: Author = "", as_json: Json = False) 
 def _block(verb: Verb, target: str, reason: str, *, author: str, as_json: bool) -> None:
     from daemon import given
     from daemon.acts import show_act
-    from daemon.opening import parts_of
 
-    configuration = _configuration()
-    if given.is_ticket(target, configuration.support.ticket_prefix):
-        _act(target, verb, reason, author=author, as_json=as_json)
-        return
-    with parts_of(configuration) as parts:
-        show_act(parts, None, verb, f"{target} {reason}", author=given.author(author), as_json=as_json)
+    with _acting() as parts:
+        prefix = parts.policy.ticket_prefix
+        bare = given.ticket_number(target, prefix) if given.is_ticket(target, prefix) else None
+        argument = reason if bare is not None else f"{target} {reason}"
+        show_act(parts, bare, verb, argument, author=given.author(author), as_json=as_json)
 
 
 # --- letters of ours, letters set aside, the breaker
@@ -316,10 +298,8 @@ def outbox_list(
 ) -> None:
     """Letters that have not gone out, with the reasons."""
     from daemon.mail_view import list_outbox
-    from daemon.opening import opened
 
-    configuration = _configuration()
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
         list_outbox(store, configuration, everything=everything, as_json=as_json)
 
 
@@ -327,9 +307,8 @@ def outbox_list(
 def outbox_retry(letter: LetterId, as_json: Json = False) -> None:
     """Try a letter again that failed, was held back, or is of unknown fate."""
     from daemon.acts import retry_letter
-    from daemon.opening import parts_of
 
-    with parts_of(_configuration()) as parts:
+    with _acting() as parts:
         retry_letter(parts, letter)
     _done({"id": letter, "state": "queued"}, f"letter {letter} is queued", as_json=as_json)
 
@@ -340,10 +319,8 @@ def quarantine_list(
 ) -> None:
     """Letters set aside."""
     from daemon.mail_view import list_quarantine
-    from daemon.opening import opened
 
-    configuration = _configuration()
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
         list_quarantine(store, configuration, everything=everything, as_json=as_json)
 
 
@@ -351,10 +328,8 @@ def quarantine_list(
 def quarantine_show(letter: LetterId, as_json: Json = False) -> None:
     """One letter set aside: why, and its raw bytes (on a pipe, the bytes alone)."""
     from daemon.mail_view import show_quarantined
-    from daemon.opening import opened
 
-    configuration = _configuration()
-    with opened(configuration, read_only=True) as store:
+    with _reading() as (store, configuration):
         show_quarantined(store, configuration, letter, as_json=as_json)
 
 
@@ -362,9 +337,8 @@ def quarantine_show(letter: LetterId, as_json: Json = False) -> None:
 def quarantine_retry(letter: LetterId, as_json: Json = False) -> None:
     """Read a letter again that was set aside, as after an upgrade."""
     from daemon.acts import retry_quarantined
-    from daemon.opening import parts_of
 
-    with parts_of(_configuration()) as parts:
+    with _acting() as parts:
         ticket = retry_quarantined(parts, letter)
         number = f"{parts.policy.ticket_prefix}-{ticket}" if ticket is not None else None
     words = f"letter {letter} could be read: {f'see {number}' if number else 'it needs no ticket'}"
@@ -376,9 +350,8 @@ def breaker_reset(author: Author = "", as_json: Json = False) -> None:
     """Let automatic letters out again after a storm."""
     from daemon import given
     from daemon.acts import let_letters_out
-    from daemon.opening import parts_of
 
-    with parts_of(_configuration()) as parts:
+    with _acting() as parts:
         tripped = let_letters_out(parts, author=given.author(author))
     words = f"automatic letters go out again; the breaker had tripped: {tripped}" if tripped else "it had not tripped"
     _done({"had_tripped": tripped}, words, as_json=as_json)
@@ -397,7 +370,6 @@ def reprocess(
 ) -> None:
     """What today's rules and parser would decide differently for stored letters."""
     from daemon import given
-    from daemon.opening import parts_of
     from daemon.reprocess import show_differences
 
     if not dry_run:
@@ -405,7 +377,7 @@ def reprocess(
     configuration = _configuration()
     days = datetime.now(UTC) - timedelta(days=30)
     start = given.moment(since, configuration.support.zone, option="--since") if since else days
-    with parts_of(configuration) as parts:
+    with _acting(configuration) as parts:
         show_differences(parts, start, as_json=as_json)
 
 
@@ -420,11 +392,10 @@ def backfill(
     """Take letters that were there before the first start: tickets, but no letters to anybody."""
     from daemon import given
     from daemon.backfill import backfill as taken
-    from daemon.opening import parts_of
 
     configuration = _configuration(logs_in=True)
     start = given.moment(since, configuration.support.zone, option="--since")
-    with parts_of(configuration) as parts:
+    with _acting(configuration) as parts:
         count = taken(parts, start)
     _done({"taken": count}, f"letters taken: {count}", as_json=as_json)
 
@@ -468,13 +439,11 @@ def report(
 ) -> None:
     """Promises kept and broken, by category."""
     from daemon import given
-    from daemon.opening import opened
     from daemon.report import show_report
 
-    configuration = _configuration()
-    zone = configuration.support.zone
-    first, last = given.moment(start, zone, option="--from"), given.moment(end, zone, option="--to")
-    with opened(configuration, read_only=True) as store, store.view() as view:
+    with _reading() as (store, configuration), store.view() as view:
+        zone = configuration.support.zone
+        first, last = given.moment(start, zone, option="--from"), given.moment(end, zone, option="--to")
         show_report(view.promises_between(first, last), as_json=as_json, now=datetime.now(UTC))
 
 
@@ -482,7 +451,7 @@ def report(
 def train(
     letters: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="Labelled letters, JSONL; each file a hand.", show_default=False),
+        typer.Argument(metavar="FILE", help="Labelled letters, JSONL; each file a hand.", show_default=False),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the model is written.")],
     as_json: Json = False,
@@ -490,7 +459,10 @@ def train(
     """Train the reading of categories from labelled letters, with its figures by cross-validation."""
     from daemon.training import train as trained
 
-    figures = trained(letters, out)
+    try:
+        figures = trained(letters, out)
+    except ValueError as error:
+        raise Failed(str(error)) from None
     if as_json:
         print_json(figures.row())
     else:
