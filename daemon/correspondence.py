@@ -316,7 +316,7 @@ class Correspondence:
 
     def _tell_if_tripped(self, tx: Transaction, passage: Passage, now: datetime) -> None:
         if passage.tripped:
-            self._staff.breaker_tripped(tx, passage.held_back or "", now=now)
+            self._staff.breaker_tripped(tx, now=now)
 
 
 def _may_have_been_told(tx: View, case: Case) -> bool:

@@ -15,6 +15,7 @@ from daemon.sender import Sender, serial_of
 from daemon.templating import Rendered
 from rules.commands import NotUnderstood
 from rules.policy import Policy
+from rules.spoken import speak_span_of_time
 from rules.ticket import Deadline, Ticket
 from rules.tokens import Purpose, SigningKeys, make_message_id, make_subject_token
 from store.records import Outgoing, OutgoingState
@@ -89,7 +90,9 @@ class StaffCorrespondence:
 
     # --- notices
 
-    def breaker_tripped(self, tx: Transaction, why: str, *, now: datetime) -> int:
+    def breaker_tripped(self, tx: Transaction, *, now: datetime) -> int:
+        limit = self._policy.limits.overall
+        why = f"за {speak_span_of_time(limit.within)} их набралось {limit.count} (предел acknowledge.overall)"
         return self._notice(tx, NoticeKind.BREAKER, key=f"breaker:{now.isoformat()}", detail=why, now=now)
 
     def letter_failed(self, tx: Transaction, letter: Outgoing, why: str, *, now: datetime) -> int:

@@ -113,6 +113,15 @@ def speak_date(moment: datetime, *, zone: ZoneInfo) -> str:
     return f"{_SHORT[day.weekday()]} {day.day:02d}.{day.month:02d}"
 
 
+def speak_span_of_time(span: timedelta) -> str:
+    """How long, in the largest unit that fits: «10 мин», «1 ч», «90 с»."""
+    seconds = int(span.total_seconds())
+    for unit, word in ((3600, "ч"), (60, "мин")):
+        if seconds and seconds % unit == 0:
+            return f"{seconds // unit} {word}"
+    return f"{seconds} с"
+
+
 def _end_of(local: datetime) -> tuple[date, str]:
     """The day and the time of day of an end: 0:00 is 24:00 of the day before."""
     if local.hour == 0 and local.minute == 0:

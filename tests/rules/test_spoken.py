@@ -16,6 +16,7 @@ from rules.spoken import (
     speak_hours,
     speak_named,
     speak_received,
+    speak_span_of_time,
     speak_until,
     speak_zone,
 )
@@ -134,3 +135,8 @@ def test_categories_stand_in_the_case_of_their_sentence() -> None:
     assert is_plural((Category.PARTNERSHIP,))
     assert not is_plural((Category.CLOSING_DOCUMENTS,))
     assert all(speak_about((category,)) for category in Category)
+
+
+@pytest.mark.parametrize(("seconds", "spoken"), [(600, "10 мин"), (3600, "1 ч"), (5400, "90 мин"), (90, "90 с")])
+def test_a_span_of_time_is_said_in_the_largest_unit_that_fits(seconds: int, spoken: str) -> None:
+    assert speak_span_of_time(timedelta(seconds=seconds)) == spoken
