@@ -93,8 +93,10 @@ class NoticeKind(StrEnum):
 class AgentsLetters:
     """All letters to agents in the words of the templates. Built once; thread-safe."""
 
-    def __init__(self, policy: Policy, directory: Path | None = None) -> None:
+    def __init__(self, policy: Policy, directory: Path | None = None, *, relays: bool = False) -> None:
+        """``relays``: agents are sent the clients' letters and answer those."""
         self._policy = policy
+        self._relays = relays
         self._templates = Templates(directory)
 
     def reminder(self, *, soon: Sequence[AgentTicket], broken: Sequence[AgentTicket], now: datetime) -> Rendered:
@@ -199,7 +201,13 @@ class AgentsLetters:
 
     def _render(self, name: str, number: str, now: datetime, **facts: object) -> Rendered:
         zone = speak_zone(self._policy.schedule.zone, now=now)
-        standing: dict[str, object] = {"number": number, "zone": zone, "mailbox": self._policy.mailbox, "topic": ""}
+        standing: dict[str, object] = {
+            "number": number,
+            "zone": zone,
+            "mailbox": self._policy.mailbox,
+            "topic": "",
+            "relays": self._relays,
+        }
         return self._templates.render(name, standing | facts)
 
 

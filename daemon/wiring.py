@@ -94,7 +94,7 @@ def build(configuration: Configuration, *, store: Store, time_source: TimeSource
     gate = Gate(policy)
     staff = StaffCorrespondence(
         policy=policy,
-        letters=AgentsLetters(policy, directory),
+        letters=AgentsLetters(policy, directory, relays=relays),
         keys=keys,
         sender=sender,
         gate=gate,

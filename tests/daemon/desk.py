@@ -97,7 +97,7 @@ class Desk:
         gate = Gate(self.policy)
         self.staff = StaffCorrespondence(
             policy=self.policy,
-            letters=AgentsLetters(self.policy),
+            letters=AgentsLetters(self.policy, relays=bool(self.relay_to)),
             keys=KEYS,
             sender=sender,
             gate=gate,

@@ -120,6 +120,7 @@ def test_a_reminder_is_answered_by_commands_alone(relaying: Desk) -> None:
         promises = tx.warnings_due(moment("Sat 12:45"))
         relaying.staff.reminder(tx, soon=promises, broken=(), now=moment("Sat 12:45"))
     (reminder,) = relaying.letters("agents_reminder")
+    assert "ответьте на письмо с его обращением" in reminder.text
     relaying.agent_writes_to_mailbox("Готово.", "Sat 12:50", answers=reminder.message_id, proved=False)
 
     assert relaying.letters("relayed_answer") == ()
