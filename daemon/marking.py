@@ -33,7 +33,9 @@ LONGEST_PAUSE = 6 * 3600.0
 SWEEP_SECONDS = 300.0
 """Seconds between two looks into all the folders: people move letters between them."""
 LOOK_BACK = timedelta(minutes=2)
-"""Commands of other processes are found by their events, written with the moment at which they were given."""
+"""Commands of other processes are found by their events, which bear the moment at which they were given."""
+LONGEST_WAIT = 60.0
+"""Seconds after which those commands are looked for, however rarely the mailbox is polled."""
 TICKETS_AT_ONCE = 100
 
 _BROKE = 60.0
@@ -71,6 +73,7 @@ class Marking:
         self._folders: dict[Mark, str] | None = None
         self._swept_at: float | None = None
         self._last_event = 0
+        self._asked_at: datetime | None = None
         self._steps = Steps(journal, self._reconnected)
 
     # --- the thread
@@ -113,7 +116,7 @@ class Marking:
 
     def _wait(self) -> None:
         closed = (self._folders or {}).get(Mark.CLOSED)
-        seconds = min(self._poll, self._seconds_to_next())
+        seconds = min(self._poll, LONGEST_WAIT, self._seconds_to_next())
         if closed is not None and self._mailbox.can_idle and self._mailbox.is_open:
             self._mailbox.wait(seconds, self._bell)
         else:
@@ -228,8 +231,10 @@ class Marking:
             self._dirty |= self._all()
             self._begun = True
         self._dirty |= {number for number, at in self._rings.items() if at <= now}
+        since = min(now, self._asked_at or now) - LOOK_BACK
+        self._asked_at = now
         with self._store.view() as view:
-            for event in view.events_since(now - LOOK_BACK):
+            for event in view.events_since(since):
                 if event.id is not None and event.id > self._last_event:
                     self._last_event = event.id
                     if event.ticket is not None:

@@ -217,6 +217,19 @@ def test_commands_of_another_process_are_seen(office: Opening, verb: Verb, keywo
     assert here.keywords() == [{keyword}]
 
 
+def test_a_command_given_while_the_server_was_down_is_seen_afterwards(office: Opening) -> None:
+    here = office(keywords=True)
+    here.receive()
+    marking = here.marking()
+    marking.turn()
+    here.time.at = NOON + timedelta(minutes=5)
+    here.command(Verb.CLOSE)
+    here.time.at = NOON + timedelta(hours=2)
+    marking.turn()
+    marking.close()
+    assert here.keywords() == [{"supportd-closed"}]
+
+
 def test_all_letters_of_a_ticket_bear_its_mark_and_no_others_any(office: Opening) -> None:
     here = office(keywords=True)
     here.receive()
