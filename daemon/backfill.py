@@ -52,9 +52,11 @@ def _take(  # noqa: PLR0917 - one caller
     parts: Parts, mailbox: Mailbox, folder: str, uidvalidity: int, uids: list[int], since: datetime
 ) -> int:
     waiting: deque[Arrival] = deque()
+    moments = mailbox.moments(uids)  # so that an old mailbox is not fetched whole for the sake of its last week
+    meant = [uid for uid in uids if uid not in moments or moments[uid] >= since]
 
     def tasks() -> Iterator[Task]:
-        for item in mailbox.fetch(uids, max_size=parts.configuration.mailbox.max_size):
+        for item in mailbox.fetch(meant, max_size=parts.configuration.mailbox.max_size):
             if not isinstance(item, Fetched) or item.received_at is None or item.received_at < since or item.stub:
                 continue
             place = Place(folder=folder, uidvalidity=uidvalidity, uid=item.uid)

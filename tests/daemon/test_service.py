@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -212,6 +213,7 @@ def test_the_first_start_leaves_the_mailbox_alone_and_backfill_takes_it_silently
     program: Starting, dovecot: Account, smtp_server: SmtpServer
 ) -> None:
     append(dovecot, a_letter(sender="earlier@example.kz"))
+    dovecot.deliver(a_letter(sender="long.ago@example.kz"), at=datetime(2019, 12, 31, tzinfo=UTC))
     service = program()
     assert service.rows("once") == [{"taken": 0, "reminders": 0, "faults": []}]
     append(dovecot, a_letter(sender="later@example.kz"))
