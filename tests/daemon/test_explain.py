@@ -14,7 +14,7 @@ from daemon.letters import Letters
 from daemon.policy_of import default_policy
 from daemon.reader import Reader
 from rules.tokens import Purpose, SigningKeys, make_message_id
-from tests.daemon.called import loopback_configuration, supportd
+from tests.daemon.called import called, loopback_configuration, supportd
 from tests.service import a_letter
 
 KEYS = [
@@ -232,8 +232,8 @@ def test_an_unreadable_path_gives_a_line_and_exit_1_after_the_others(tmp_path: P
 def test_a_moment_that_is_none_is_told_and_the_letters_own_counts(moment: str, tmp_path: Path) -> None:
     letter = tmp_path / "letter.eml"
     letter.write_bytes(RECEIVED + DATE + BODY)
-    own = supportd("explain", "--json", letter)
-    answer = supportd("explain", "--json", "--received", moment, letter)
+    own = called("explain", "--json", letter)
+    answer = called("explain", "--json", "--received", moment, letter)
     assert answer.code == 0
     assert [row["parts"] for row in answer.rows] == [row["parts"] for row in own.rows]
     assert repr(moment) in answer.err

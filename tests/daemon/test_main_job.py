@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.daemon.called import supportd
+from tests.daemon.called import called
 from tests.service import a_letter
 
 LETTERS = {
@@ -60,7 +60,7 @@ def test_each_row_of_the_table_of_times_holds(
     subject, body = LETTERS[asked]
     letter = tmp_path / "letter.eml"
     letter.write_bytes(a_letter(subject=subject, body=body))
-    answer = supportd("explain", "--json", "--received", received, letter)
+    answer = called("explain", "--json", "--received", received, letter)
     assert answer.code == 0, answer.err
     (row,) = answer.rows
     assert [_promise(part) for part in row["parts"]] == promised
