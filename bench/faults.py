@@ -86,6 +86,8 @@ def run(size: Size, *, files_sent: bool, say: Callable[[str], None]) -> bool:
         with Store.open(_store_url(world)) as store:
             ledger = count(store, world.clients, world.smtp.taken(), files_sent=files_sent)
         breaches += ledger.breaches
+        if lives.ended:
+            breaches += (f"it ended by itself {lives.ended} times",)
         orphans = still_running(name, within=15)
         if orphans:
             breaches += (f"{orphans} orphaned processes did not end by themselves",)

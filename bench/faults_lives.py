@@ -29,6 +29,8 @@ class Lives:
     alive: Callable[[bytes], bool]
     name: str
     kills: int = 0
+    ended: int = 0
+    """Lives that had ended by themselves before they could be killed."""
     early: int = 0
     """Kills before the program had got to work."""
     seconds: float = 0.0
@@ -69,8 +71,9 @@ class Lives:
         process, self._process = self._process, None
         assert process is not None
         process.kill()
-        if process.wait() == -signal.SIGKILL:
-            self.kills += 1
+        self.kills += 1
+        if process.wait() != -signal.SIGKILL:
+            self.ended += 1
 
     def end(self) -> int:
         """In order, by SIGTERM; its exit code."""
