@@ -152,13 +152,14 @@ def defer(ticket: Ticket, *, at: datetime, policy: Policy) -> Change:
     row = TABLE[ticket.status, Happening.AGENT_DEFERS]
     before = owed(ticket)
     received_at = min((each.received_at for each in before), default=at)
+    reached_at = policy.schedule.first_open(Calendar.DUTY, received_at)
     office = next_monday(at, policy)
     part = Part(
         categories=joined(*(each.categories for each in before)) or ticket.categories or (Category.OTHER,),
         calendar=Calendar.OFFICE,
         received_at=received_at,
-        reached_at=policy.schedule.first_open(Calendar.DUTY, received_at),
-        deferred_until=office,
+        reached_at=reached_at,
+        deferred_until=office if office > reached_at else None,
         due_at=policy.schedule.after(Calendar.OFFICE, office, policy.answer_within),
     )
     return _replacing(ticket, before, (part,), row=row, at=at, policy=policy)

@@ -261,7 +261,8 @@ class Day:
         named = tuple(dict.fromkeys(category for each in owed for category in each.categories))
         monday = datetime.combine(at.date() + timedelta(days=7 - at.weekday()), time(8))
         received = min((each.received for each in owed), default=at)
-        new = Promise(named or ticket.categories or ("other",), OFFICE, received, monday, monday + HOUR)
+        deferred = monday if monday > first_open(DUTY, received) else None
+        new = Promise(named or ticket.categories or ("other",), OFFICE, received, deferred, monday + HOUR)
         self._replace(ticket, owed, [new], owed, at)
 
     @staticmethod

@@ -529,6 +529,12 @@ def test_deferred_over_a_holiday_is_until_the_nearest_office_day() -> None:
     assert next_monday(at("2026-11-21T12:00"), a_policy(schedule=schedule)) == at("2026-11-24T08:00")
 
 
+def test_what_reaches_the_desk_on_monday_anyway_is_not_deferred_to_it() -> None:
+    change = defer(asked(received="2026-11-22T21:00"), at=at("2026-11-22T21:10"), policy=POLICY)
+
+    assert [(each.due_at, each.deferred_until) for each in change.added] == [(at("2026-11-23T09:00"), None)]
+
+
 def test_deferring_makes_one_promise_of_everything_and_tells_of_it() -> None:
     ticket = asked(Category.TECHNICAL, Category.REFUND, received=SATURDAY_NOON)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.category import Category
@@ -69,6 +69,7 @@ def test_a_promise_is_never_forgotten_and_ends_once(
 
 
 @given(STORIES, CATEGORIES)
+@example([(Happening.AGENT_WAITS, 3300, [], False), (Happening.AGENT_DEFERS, 1, [], False)], [])
 def test_every_promise_leaves_at_least_the_time_that_the_rules_give(
     story: list[tuple[Happening, int, list[Category], bool]], first: list[Category]
 ) -> None:
