@@ -9,6 +9,7 @@ from datetime import datetime
 
 from daemon.arrival import is_synthetic
 from daemon.case import Case
+from daemon.draft import find_fitting
 from daemon.gate import Gate, Passage
 from daemon.letters import ClientFacts, Letters
 from daemon.mime import AttachedFile, LetterKind, build, can_be_written_to
@@ -62,24 +63,10 @@ class Correspondence:
         assert ticket.number is not None
         key = body_key(case.read.mail.subject, case.read.words.new)
         passage = self._passage(tx, ticket, key, stale=case.stale, now=case.now)
-        rendered = self._letters.acknowledgement(
-            ClientFacts(
-                number=ticket.number,
-                decision=case.decision,
-                client=case.read.origin.client,
-                subject=case.read.mail.subject,
-                proved=ticket.requester_proved,
-                received_at=case.at,
-                now=case.now,
-                promises=ticket.deadlines,
-                violator=ticket.kind is TicketKind.VIOLATOR,
-                words=case.read.words.as_first,
-            )
-        )
         outgoing = self._write(
             tx,
             ticket,
-            rendered,
+            self._acknowledging(case, ticket),
             key=f"ack:{ticket.number}",
             answers=_thread_of(case),
             passage=passage,
@@ -90,6 +77,29 @@ class Correspondence:
         )
         self._tell_if_tripped(tx, passage, case.now)
         return outgoing
+
+    def _acknowledging(self, case: Case, ticket: Ticket) -> Rendered:
+        """The draft of the reading process where it fits; else written here."""
+        assert case.decision is not None
+        assert ticket.number is not None
+        violator = ticket.kind is TicketKind.VIOLATOR
+        draft = None if violator else case.read.draft
+        prefix = self._policy.ticket_prefix
+        fitting = find_fitting(draft, received_at=case.at, now=case.now, number=ticket.number, prefix=prefix)
+        return fitting or self._letters.acknowledgement(
+            ClientFacts(
+                number=ticket.number,
+                decision=case.decision,
+                client=case.read.origin.client,
+                subject=case.read.mail.subject,
+                proved=ticket.requester_proved,
+                received_at=case.at,
+                now=case.now,
+                promises=ticket.deadlines,
+                violator=violator,
+                words=case.read.words.as_first,
+            )
+        )
 
     def follow_up(self, tx: Transaction, case: Case, change: Change, ticket: Ticket) -> int:
         """A second acknowledgement where a follow-up made something new: once per closing, once per deferred part."""

@@ -5,6 +5,7 @@ It stands by itself so that the service need not load what reading needs.
 
 from dataclasses import dataclass
 
+from daemon.draft import Draft
 from parsers.mail import Bounce, FormLetter, Mark, ParsedMail, Words
 from rules.decision import Origin
 from rules.reading import Reading
@@ -15,8 +16,9 @@ class ReadLetter:
     """A letter as it can be understood without knowing any other.
 
     ``mail`` comes without its HTML, its embedded messages and its header fields but Bcc: what needed them has been
-    read, and every field more is carried from one process to another. ``first`` reads it as a
-    first letter (a forwarded text may be the request itself), ``follow_up`` as one that joins a ticket.
+    read, and every field more is carried from one process to another. ``first`` reads it as a first letter (a forwarded
+    text may be the request itself), ``follow_up`` as one that joins a ticket. ``draft`` is the acknowledgement, where
+    one was asked for and may be due.
     """
 
     mail: ParsedMail
@@ -27,3 +29,4 @@ class ReadLetter:
     origin: Origin
     first: Reading
     follow_up: Reading
+    draft: Draft | None = None

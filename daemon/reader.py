@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from daemon.errors import TryAgainLater
@@ -47,11 +48,12 @@ _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from daemon.reader_process imp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One letter to read."""
+    """One letter to read. With ``received_at`` its acknowledgement is drafted too."""
 
     raw: bytes
     in_sent_folder: bool
     now: datetime
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,16 @@ class ReadFault:
 class Reader:
     """The child process that reads letters; one at a time may use it, others wait."""
 
-    def __init__(self, *, policy: Policy, keys: SigningKeys | None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        keys: SigningKeys | None,
+        template_directory: Path | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._patience = patience
-        self._start = pickle.dumps((policy, keys))
+        self._start = pickle.dumps((policy, keys, template_directory))
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[ReadLetter | ReadFault | None] = queue.SimpleQueue()

@@ -8,11 +8,14 @@ import resource
 import signal
 import sys
 import time
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from daemon.draft import write_draft
 from daemon.heap import keep_small
-from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
+from daemon.letters import Letters
 from daemon.read_letter import ReadLetter
+from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
 from daemon.reading import read_letter
 from rules.policy import Policy
 from rules.tokens import SigningKeys
@@ -36,20 +39,30 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     try:
-        policy, keys = pickle.loads(read_frame(requests))  # noqa: S301 - written by the service that started us
-        _warm(policy, keys)
+        policy, keys, directory = pickle.loads(read_frame(requests))  # noqa: S301 - by the service that started us
+        reading = Reading(policy=policy, keys=keys, letters=Letters(policy, directory))
+        _warm(reading)
         write_frame(answers, pickle.dumps(READY))
         while True:
             task: Task = pickle.loads(read_frame(requests))  # noqa: S301 - the same
-            write_frame(answers, pickle.dumps(_answer(task, policy, keys), protocol=pickle.HIGHEST_PROTOCOL))
+            write_frame(answers, pickle.dumps(_answer(task, reading), protocol=pickle.HIGHEST_PROTOCOL))
     except (EOFError, BrokenPipeError):
         return
 
 
-def _answer(task: Task, policy: Policy, keys: SigningKeys | None) -> ReadLetter | ReadFault:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the child was started with."""
+
+    policy: Policy
+    keys: SigningKeys | None
+    letters: Letters
+
+
+def _answer(task: Task, reading: Reading) -> ReadLetter | ReadFault:
     _bound()
     try:
-        return read_letter(task.raw, policy=policy, keys=keys, in_sent_folder=task.in_sent_folder, now=task.now)
+        return _read(task, reading)
     except _TooLong:
         return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s")
     except MemoryError:
@@ -58,6 +71,24 @@ def _answer(task: Task, policy: Policy, keys: SigningKeys | None) -> ReadLetter 
         return ReadFault(reason=_said(error))
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _read(task: Task, reading: Reading) -> ReadLetter:
+    policy = reading.policy
+    read = read_letter(task.raw, policy=policy, keys=reading.keys, in_sent_folder=task.in_sent_folder, now=task.now)
+    if task.received_at is None:
+        return read
+    draft = write_draft(
+        mail=read.mail,
+        words=read.words,
+        origin=read.origin,
+        reading=read.first,
+        received_at=task.received_at,
+        now=task.now,
+        policy=policy,
+        letters=reading.letters,
+    )
+    return replace(read, draft=draft)
 
 
 def _bound() -> None:
@@ -70,9 +101,10 @@ def _bound() -> None:
     signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_LETTER)
 
 
-def _warm(policy: Policy, keys: SigningKeys | None) -> None:
-    """Loads what is loaded at the first use (dictionaries, the model), so that no client waits for it."""
-    read_letter(_SAMPLE, policy=policy, keys=keys, now=datetime.now(UTC))
+def _warm(reading: Reading) -> None:
+    """Loads what is loaded at the first use (dictionaries, the model, templates), so that no client waits for it."""
+    now = datetime.now(UTC)
+    _read(Task(raw=_SAMPLE, in_sent_folder=False, now=now, received_at=now), reading)
     gc.collect()
     gc.freeze()  # they stay for ever: looking through them again would be an eighth of the time of reading
 

@@ -137,7 +137,12 @@ class Taking:
                 self._set_aside(item.uid, arrival, "the server could not give this letter and sent a note in its place")
                 continue
             self._waiting.append((item.uid, arrival))
-            yield Task(raw=item.raw, in_sent_folder=self._in_sent, now=self._tools.time_source.now())
+            yield Task(
+                raw=item.raw,
+                in_sent_folder=self._in_sent,
+                now=self._tools.time_source.now(),
+                received_at=None if self._in_sent else arrival.received_at,
+            )
 
     def _fetched(self, uids: tuple[int, ...]) -> Iterator[Fetched | Absent]:
         """What the server gives, until the connection ends; one by one where asking for several has ended it again and

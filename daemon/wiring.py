@@ -119,7 +119,7 @@ def build(configuration: Configuration, *, store: Store, time_source: TimeSource
         policy=policy,
         store=store,
         keys=keys,
-        reader=Reader(policy=policy, keys=keys),
+        reader=Reader(policy=policy, keys=keys, template_directory=directory),
         gate=gate,
         staff=staff,
         correspondence=correspondence,
