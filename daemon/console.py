@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from daemon.errors import PersonMustLook, TryAgainLater
@@ -35,7 +36,11 @@ def complain(sentence: str) -> None:
 
 
 def speak_utf8() -> None:
-    """UTF-8 in any locale; what cannot be shown never breaks a command."""
+    """UTF-8 in any locale; what cannot be shown never breaks a command, nor does a stream that was closed."""
+    if sys.stdout is None:  # `>&-`
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
