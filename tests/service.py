@@ -149,7 +149,8 @@ _PROGRAM = (sys.executable, "-m", "daemon.command_line")
 
 def toml(name: str, keys: Mapping[str, object]) -> str:
     lines = [f"[{name}]"]
-    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if not isinstance(value, Mapping)]
+    plain = {key: value for key, value in keys.items() if not isinstance(value, Mapping)}
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plain.items()]
     lines += [toml(f"{name}.{key}", value) for key, value in keys.items() if isinstance(value, Mapping)]
     return "\n".join(lines) + "\n"
 
