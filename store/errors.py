@@ -119,10 +119,10 @@ def _of_file(name: str, url: URL) -> StoreError:
     room = os.statvfs(folder)
     if room.f_flag & os.ST_RDONLY:
         return StoreBusy(_READ_ONLY.format(place=place))
+    if room.f_bavail == 0:  # also behind SQLITE_IOERR_SHMSIZE and SQLITE_IOERR_WRITE
+        return StoreBusy(_FULL.format(place=place))
     if name.startswith("SQLITE_IOERR"):
         return StoreBusy(f"Reading or writing {place} failed ({name}): look at its disk. It is tried again.")
-    if room.f_bavail == 0:
-        return StoreBusy(_FULL.format(place=place))
     act = "written" if name.startswith("SQLITE_READONLY") else "opened"
     return StoreBroken(_DENIED.format(place=place, act=act))
 
