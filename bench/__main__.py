@@ -15,7 +15,7 @@ from bench.fill import fill
 from bench.letters import a_client_letter, message_id
 from bench.process import Place, memory, processor_time, service, sink, wait_ready
 from tests.servers.dovecot import Dovecot, new_account, running_dovecot
-from tests.servers.smtp import free_port
+from tests.servers.ports import free_port
 
 
 def main() -> None:
@@ -56,9 +56,8 @@ def backlog(dovecot: Dovecot, count: int, tickets: int) -> float:
                 "aiosmtplib": baselines.sending(place, a_client_letter(0)),
             }
             print("  raw, ms a letter: " + ", ".join(f"{name} {value:.2f}" for name, value in raw.items()))
-            print(
-                f"  a second busy process makes the first {baselines.slowdown_of_two():.1f} times slower on this machine"
-            )
+            slower = baselines.slowdown_of_two()
+            print(f"  a second busy process makes the first {slower:.1f} times slower on this machine")
             place.ledger.write_text("", encoding="ascii")
             before = time.time()
             peak: tuple[float, ...] = (0.0,)

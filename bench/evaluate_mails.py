@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from daemon.policy_of import default_policy
-from daemon.reader import Reader, ReadFault, Task
 from daemon.read_letter import ReadLetter
+from daemon.reader import Reader, ReadFault, Task
 from rules.decision import Disposition
 
 HANGING = 5.0

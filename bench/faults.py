@@ -7,6 +7,7 @@ kills, which must be seen to lose and to double. Ends with 1 where a promise was
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -37,6 +38,7 @@ class Size:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server and no service is left behind
     size, only = _asked()
     naive_size = Size(letters=max(100, size.letters // 5), kills=max(30, size.kills // 5), seed=size.seed)
     lives = {"with-copies": size.kills, "without-copies": size.kills, "naive": naive_size.kills}

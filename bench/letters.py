@@ -40,7 +40,8 @@ def a_client_letter(number: int, *, seed: int = 0) -> bytes:
     message["Received"] = (
         "from mx.example.kz (mx.example.kz [192.0.2.7]) by mail.controlsystem.kz; Tue, 24 Nov 2026 12:04:01 +0500"
     )
-    text = f"{body.format(n=100000 + number)}\n\n{_FILLER * chance.randint(0, 4)}\nС уважением, {chance.choice(_NAMES)}\nобращение {number}-{seed}\n"
+    words = f"{body.format(n=100000 + number)}\n\n{_FILLER * chance.randint(0, 4)}"
+    text = f"{words}\nС уважением, {chance.choice(_NAMES)}\nобращение {number}-{seed}\n"
     shape = number % 4
     if shape == 0:
         message.set_content(text)
