@@ -145,10 +145,13 @@ class Outcomes:
         assert letter.id is not None
         if not letter.in_doubt or not self._copies_tell(tx):
             return False
+        is_first = letter.id not in self._over
         over = self._over.setdefault(letter.id, letter.next_attempt_at)
         begun = self._sent_look.begun()
         if begun is not None and begun >= over:
             return False
+        if is_first:
+            self._journal.warning("letter_waits_for_sent", ticket=letter.ticket, message_id=letter.message_id)
         tx.put_back(letter.id, now + HELD, letter.reason, letter.attempts)
         self._sent_look.ask()
         return True
