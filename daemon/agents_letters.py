@@ -87,7 +87,6 @@ class NoticeKind(StrEnum):
     BOUNCED = "agents_bounced"
     BREAKER = "agents_breaker"
     QUARANTINE = "agents_quarantine"
-    STORE_TROUBLE = "agents_store_trouble"
 
 
 class AgentsLetters:

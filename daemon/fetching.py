@@ -15,9 +15,6 @@ TEXT_AT_MOST = 1024 * 1024
 """Of a letter too large to be taken whole."""
 
 _LETTER = ("BODY.PEEK[]", "INTERNALDATE", "RFC822.SIZE")
-_OWN_MARKS = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID X-MICROSOFT-ORIGINAL-MESSAGE-ID X-CSC-OUTBOX)]"
-_LOOK_BACK = 500
-"""Letters at the end of a folder among which a copy is looked for where SEARCH finds nothing."""
 _STUB = b"Retrieval using the IMAP4 protocol failed"
 
 
@@ -96,19 +93,6 @@ def fetch_letters(ask: Ask, uids: Sequence[int], *, max_size: int) -> Iterator[F
         for uid in batch:
             whole = _whole(uid, rows.pop(uid, {}))
             yield whole if whole is not None else _fetch_one(ask, uid, None, max_size)
-
-
-def find_in_headers(ask: Ask, uids: Sequence[int], message_id: bytes, *, since: datetime) -> bool:
-    """One of the last letters, received at ``since`` or later, bears this Message-ID or was ours under it."""
-    young: list[int] = []
-    for some in uid_sets(uids[-_LOOK_BACK:]):
-        rows = ask(some, ("INTERNALDATE",))
-        young += [uid for uid, row in rows.items() if (moment := _moment(row)) is None or moment >= since]
-    for some in uid_sets(sorted(young)):
-        for row in ask(some, (_OWN_MARKS,)).values():
-            if any(isinstance(value, bytes) and message_id in value for value in row.values()):
-                return True
-    return False
 
 
 def _fetch_one(ask: Ask, uid: int, size: int | None, max_size: int) -> Fetched | Absent:

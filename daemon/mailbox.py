@@ -39,7 +39,6 @@ from daemon.fetching import (
     fetch_letters,
     fetch_moments,
     fetch_sizes,
-    find_in_headers,
     uid_sets,
 )
 from daemon.folders import FolderName, find_folder, find_sent
@@ -217,23 +216,6 @@ class Mailbox:
         of an answer is asked for once more by itself.
         """
         return fetch_letters(self._ask, uids, max_size=max_size)
-
-    def find_message_id(self, message_id: str, *, since: datetime) -> bool:
-        """A letter with this Message-ID lies in the open folder, received at ``since`` or later.
-
-        Servers that give letters a Message-ID of their own keep ours in another header: that counts too. Where SEARCH
-        finds nothing or does not work, the headers of the last 500 letters are read.
-        """
-        with self._doing("looking for a letter") as client:
-            _catch_up(client)
-            with contextlib.suppress(IMAPClientError), _aborts_pass():
-                if client.search(["HEADER", "Message-ID", message_id]):
-                    return True
-        try:
-            return find_in_headers(self._ask, self.uids_after(0), message_id.encode(), since=since)
-        except Refused as refused:
-            self._drop()
-            raise TryAgainLater(f"looking for a letter: {refused}") from refused
 
     def wait(self, seconds: float, bell: Bell) -> bool:
         """Waits until something arrives (True), the bell rings or the time is over (False), 5 minutes at the most.

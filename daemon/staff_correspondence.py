@@ -128,9 +128,6 @@ class StaffCorrespondence:
         )
         return sum(self._write(tx, each, rendered, key=key, ticket=ticket.number, now=case.now) for each in agents)
 
-    def store_trouble(self, tx: Transaction, why: str, *, key: str, now: datetime) -> int:
-        return self._notice(tx, NoticeKind.STORE_TROUBLE, key=key, detail=why, now=now)
-
     def _about_letter(self, tx: Transaction, kind: NoticeKind, letter: Outgoing, why: str, *, now: datetime) -> int:
         ticket = tx.ticket(letter.ticket) if letter.ticket is not None else None
         return self._notice(

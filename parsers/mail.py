@@ -25,11 +25,6 @@ class Address:
         """What stands behind the last ``@``, or an empty string."""
         return self.address.rpartition("@")[2] if "@" in self.address else ""
 
-    @property
-    def local_part(self) -> str:
-        """What stands before the last ``@``, or an empty string."""
-        return self.address.rpartition("@")[0]
-
 
 NOBODY = Address(name="", address="")
 

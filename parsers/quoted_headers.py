@@ -23,7 +23,6 @@ for _field, _by_language in FIELD_NAMES.items():
         for _name in _names:
             _NAME_OF.setdefault(_name, _field)
 del _field, _by_language, _names, _name
-_AMBIGUOUS = frozenset(("a", "an", "do", "i", "at"))
 
 # *От:* Имя <a@b.kz> | Envoyé : vendredi | 发件人: x | От:\tИмя
 _HEADER_LINE = re.compile(

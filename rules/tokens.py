@@ -121,11 +121,6 @@ def find_subject_token(keys: SigningKeys, subject: str, *, agent: str, now: date
     return None
 
 
-def remove_subject_tokens(subject: str) -> str:
-    """The subject without anything that looks like a token: a token goes to its agent and to nobody else."""
-    return " ".join(re.sub(_SUBJECT_TOKEN.pattern, " ", subject, flags=re.IGNORECASE).split())
-
-
 def make_loop_mark(keys: SigningKeys, mailbox: str) -> str:
     """The value of ``LOOP_HEADER`` on every letter that leaves from ``mailbox``."""
     return _mac(keys.current, "loop", _plain(mailbox))[:26]

@@ -195,20 +195,6 @@ def test_folders_with_russian_names_are_made_listed_and_filled(dovecot: Account)
     assert found.received_at == NOON
 
 
-def test_our_copy_is_found_by_its_message_id(dovecot: Account) -> None:
-    long_ago = datetime.now(UTC) - timedelta(days=30)
-    with opened(dovecot, "Sent") as mailbox:
-        mailbox.append("Sent", letter(1))
-        mailbox.append("Sent", letter(2).replace(b"Message-ID: <m2@", b"Message-ID: <other@x>\r\nX-CSC-Outbox: <m2@"))
-        mailbox.append("Sent", letter(3).replace(b"Message-ID: <m3@", b"X-CSC-Outbox: <m3@"), at=long_ago)
-        since = datetime.now(UTC) - timedelta(hours=1)
-        assert mailbox.find_message_id("<m1@test.invalid>", since=since)
-        assert mailbox.find_message_id("<m2@test.invalid>", since=since)
-        assert not mailbox.find_message_id("<m3@test.invalid>", since=since)
-        assert mailbox.find_message_id("<m3@test.invalid>", since=long_ago - timedelta(hours=1))
-        assert not mailbox.find_message_id("<m4@test.invalid>", since=since)
-
-
 def test_keywords_are_set_and_taken_away(dovecot: Account) -> None:
     dovecot.deliver(letter(1))
     with opened(dovecot) as mailbox:

@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import imapclient.exceptions
@@ -184,16 +183,6 @@ def test_without_move_and_uidplus_nothing_is_expunged() -> None:
         with pytest.raises(PersonMustLook, match="UIDPLUS"):
             mailbox.move(3, "Sent")
         assert not {"EXPUNGE", "UID EXPUNGE", "UID STORE"} & set(server.names())
-
-
-def test_search_that_is_refused_or_finds_nothing_is_made_up_for_by_reading_headers() -> None:
-    since = datetime(2026, 11, 21, tzinfo=UTC)
-    for answer in (b"{tag} NO [CANNOT] Unsupported search criterion\r\n", b"* SEARCH\r\n{tag} OK done\r\n"):
-        odd = Oddities(answers={"UID SEARCH": answer})
-        with ScriptedImap(LETTERS, odd) as server, opened(server) as mailbox:
-            assert mailbox.find_message_id("<m5@test.invalid>", since=since)
-            assert not mailbox.find_message_id("<m9@test.invalid>", since=since)
-            assert not mailbox.find_message_id("<m5@test.invalid>", since=datetime(2026, 12, 1, tzinfo=UTC))
 
 
 # --- waiting

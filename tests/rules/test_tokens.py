@@ -17,7 +17,6 @@ from rules.tokens import (
     make_subject_token,
     proves_agent,
     read_message_id,
-    remove_subject_tokens,
 )
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -149,10 +148,6 @@ def test_a_subject_token_is_of_one_agent_one_ticket_and_one_month() -> None:
 def test_a_false_token_does_not_hide_a_true_one() -> None:
     false = a_token().replace("1042", "1043")
     assert find_subject_token(KEYS, f"{false} {a_token()}", agent=AIGUL, now=NOW) == 1042
-
-
-def test_tokens_are_taken_out_of_a_subject() -> None:
-    assert remove_subject_tokens(f"Re: [CSC-1042] {a_token().upper()} вопрос") == "Re: [CSC-1042] вопрос"
 
 
 def test_a_loop_mark_is_of_one_mailbox_and_one_key() -> None:
