@@ -146,7 +146,7 @@ class Clock:
                 if current is None or current.closes_at is None or current.closes_at > now:
                     continue  # the client wrote meanwhile
                 tx.save_ticket(fall_silent(current, at=now, policy=self._policy).ticket)
-                text = f"closed: no word of the client since {current.changed_at.isoformat(timespec='seconds')}"
+                text = f"closed: no word of the client since {self._local(current.changed_at)}"
                 tx.add_event(Event(at=now, ticket=ticket.number, kind=EventKind.STATUS, author="supportd", text=text))
             self._journal.info("ticket_closed_by_silence", ticket=ticket.number)
         return len(silent)
@@ -161,9 +161,9 @@ class Clock:
             tx.mark_warned([deadline.id for _, deadline in soon if deadline.id is not None], now)
             tx.mark_told_broken([deadline.id for _, deadline in broken if deadline.id is not None], now)
             for ticket, deadline in soon:
-                tx.add_event(_event(ticket, deadline, EventKind.WARNED, now))
+                tx.add_event(self._event(ticket, deadline, EventKind.WARNED, now))
             for ticket, deadline in broken:
-                tx.add_event(_event(ticket, deadline, EventKind.BROKEN, now))
+                tx.add_event(self._event(ticket, deadline, EventKind.BROKEN, now))
         for ticket, deadline in broken:
             self._journal.warning("promise_broken", ticket=ticket.number, due=deadline.due_at.isoformat())
         for ticket, deadline in soon:
@@ -187,7 +187,9 @@ class Clock:
         with self._store.transaction() as tx:
             return self._digests.write_due(tx, now)
 
+    def _event(self, ticket: Ticket, deadline: Deadline, kind: EventKind, now: datetime) -> Event:
+        text = f"due {self._local(deadline.due_at)}: {', '.join(deadline.categories)}"
+        return Event(at=now, ticket=ticket.number, kind=kind, author="supportd", text=text)
 
-def _event(ticket: Ticket, deadline: Deadline, kind: EventKind, now: datetime) -> Event:
-    text = f"due {deadline.due_at.isoformat(timespec='seconds')}: {', '.join(deadline.categories)}"
-    return Event(at=now, ticket=ticket.number, kind=kind, author="supportd", text=text)
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(self._policy.schedule.zone).isoformat(timespec="seconds")

@@ -35,6 +35,7 @@ class Gate:
 
     def __init__(self, policy: Policy) -> None:
         self._limits: AcknowledgementLimits = policy.limits
+        self._zone = policy.schedule.zone
 
     def pass_client(self, tx: Transaction, *, recipient: str, body_key: str, now: datetime) -> Passage:
         """An automatic letter to a client; trips the breaker where the overall limit is reached."""
@@ -76,9 +77,8 @@ class Gate:
             overall=tx.count_automatic(begins) if limits.overall.count is not None else 0,
         )
 
-    @staticmethod
-    def _trip(tx: Transaction, verdict: Verdict, now: datetime) -> None:
-        tx.set_meta(BREAKER, f"{now.isoformat(timespec='seconds')} {verdict.reason}")
+    def _trip(self, tx: Transaction, verdict: Verdict, now: datetime) -> None:
+        tx.set_meta(BREAKER, f"{now.astimezone(self._zone).isoformat(timespec='seconds')} {verdict.reason}")
         tx.add_event(Event(at=now, ticket=None, kind=EventKind.BREAKER, author="supportd", text=verdict.reason))
 
 
