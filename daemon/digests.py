@@ -22,6 +22,14 @@ FIRST_AT_CLOSING = 20
 """Tickets that the closing digest names."""
 MAX_REMARKS = 30
 
+_WHY_HELD_BACK = {
+    "limit:": "превышен предел автоматических писем",
+    "breaker:": "автоматические письма были остановлены",
+    "the letter was older": "письмо клиента принято слишком поздно",
+    "no letter can be written": "на такой адрес написать нельзя",
+}
+"""How the outbox's reasons begin (the gate and the correspondence write them), in the words of agents."""
+
 
 class Moment(StrEnum):
     """Which of the day's two digests; the value is part of the key under which the store keeps the last one."""
@@ -153,7 +161,7 @@ class Digests:
         bounces = [_line(letter) for letter in kept if letter.role is LetterRole.BOUNCE]
         lists = [_line(letter) for letter in kept if letter.role is LetterRole.LIST]
         held_back = [
-            f"{self._policy.ticket_prefix}-{each.ticket}: {each.recipient} ({each.reason})"
+            f"{self._policy.ticket_prefix}-{each.ticket}: {each.recipient} ({_why_held_back(each.reason)})"
             for each in tx.held_back_since(since, MAX_REMARKS)
         ]
         named = (
@@ -184,6 +192,11 @@ _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 def _by_due(ticket: Ticket) -> datetime:
     return _due(ticket) or _FAR
+
+
+def _why_held_back(reason: str) -> str:
+    """In Russian where it is known; else as the outbox says it."""
+    return next((words for begins, words in _WHY_HELD_BACK.items() if reason.startswith(begins)), reason)
 
 
 def _line(letter: Letter) -> str:

@@ -204,4 +204,4 @@ def test_letters_held_back_are_shown_at_opening_the_newest_of_them(tmp_path: Pat
         assert paper.at("Fri 08:00") == ("agents_opening",)
         text = paper.last().text
     assert "Подтверждения, которые не были отправлены" in text
-    assert "CSC-1040: client@example.kz (limit:" in text
+    assert "CSC-1040: client@example.kz (превышен предел автоматических писем)" in text
