@@ -1,6 +1,7 @@
 """What the program understands of a client's new words."""
 
 import re
+from dataclasses import replace
 
 from parsers.mail import Attachment, Language
 from rules.account_number import find_account_number
@@ -11,7 +12,7 @@ from rules.link import find_link
 from rules.model import load_model
 from rules.objection import find_objection
 from rules.policy import Policy
-from rules.reading import Reading
+from rules.reading import CategoryReading, Reading
 from rules.reason import Reason
 from rules.screenshot import find_screenshot
 from rules.segments import words as word_forms
@@ -55,7 +56,7 @@ def read_request(
     call = find_wish_for_call(f"{subject}\n{words}")
     objection = find_objection(subject, words)
     return Reading(
-        categories=classified.readings,
+        categories=_named(classified.readings, words) if objection is not None else classified.readings,
         conduct=conduct is not None,
         wants_call=call is not None,
         account_number=account.digits if account is not None else None,
@@ -89,6 +90,17 @@ def _bounded(text: str) -> str:
 
 def _reports_breakage(classified: Classified) -> bool:
     return any(reading.category is Category.TECHNICAL for reading in classified.readings)
+
+
+# Срочно! Мы не можем ждать до понедельника.
+_SENTENCE_END = re.compile(r"[.!?…\n]+")
+
+
+def _named(readings: tuple[CategoryReading, ...], words: str) -> tuple[CategoryReading, ...]:
+    """The readings of words that object; where they do nothing else, they name no category of their own."""
+    if any(word_forms(each) and find_objection("", each) is None for each in _SENTENCE_END.split(words)):
+        return readings
+    return tuple(replace(each, plain=False) for each in readings)
 
 
 def _description(words: str) -> str | None:

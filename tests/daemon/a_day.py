@@ -34,6 +34,11 @@ OBJECTION = "Срочно! Мы не можем ждать до понедель
 CATEGORIES = {"technical": "неполадка", "billing": "оплата", "refund": "возврат", "partnership": "сотрудничество"}
 
 
+def signed(body: str, number: int) -> str:
+    """The body with a signature that no other letter has: it is none of the client's words."""
+    return f"{body}\n\n-- \nПисьмо {number}"
+
+
 class World(Protocol):
     """Where the day's letters go."""
 
@@ -336,5 +341,5 @@ class Script:
             mail["References"] = answers
         for name, value in (headers or {}).items():
             mail[name] = value
-        mail.set_content(body if plain else f"{body}\n\n{'.' * (self.written % 50 + 1)}{'!' * (self.written // 50)}")
+        mail.set_content(body if plain else signed(body, self.written))
         return mail.as_bytes()
