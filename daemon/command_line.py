@@ -278,6 +278,15 @@ def tickets_unblock(target: Target, author: Author = "", as_json: Json = False) 
     _block(Verb.UNBLOCK, target, "", author=author, as_json=as_json)
 
 
+@tickets.command("blocked")
+def tickets_blocked(as_json: Json = False) -> None:
+    """Who is on that list, by whom and why."""
+    from daemon.tickets_view import list_blocked
+
+    with _reading() as (store, configuration):
+        list_blocked(store, configuration, as_json=as_json)
+
+
 def _block(verb: Verb, target: str, reason: str, *, author: str, as_json: bool) -> None:
     from daemon import given
     from daemon.acts import show_act

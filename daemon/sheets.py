@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from daemon.arrival import is_synthetic
 from daemon.moments import local
 from rules.ticket import Deadline, Ticket
-from store.records import Event, Letter, Outgoing, OutgoingState, Quarantined, TicketSheet
+from store.records import Blocked, Event, Letter, Outgoing, OutgoingState, Quarantined, TicketSheet
 
 
 def ticket_row(sheet: TicketSheet, *, prefix: str, zone: ZoneInfo, now: datetime) -> dict[str, object]:
@@ -94,6 +94,11 @@ def outgoing_row(letter: Outgoing, *, prefix: str, zone: ZoneInfo) -> dict[str, 
         "sent_at": local(letter.sent_at, zone),
         "message_id": letter.message_id,
     }
+
+
+def blocked_row(entry: Blocked, *, zone: ZoneInfo) -> dict[str, object]:
+    """One entry of the list of contract violators."""
+    return {"what": entry.what, "at": local(entry.at, zone), "author": entry.author, "reason": entry.reason}
 
 
 def event_row(event: Event, *, zone: ZoneInfo) -> dict[str, object]:

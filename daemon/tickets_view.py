@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from daemon.configuration import Configuration
-from daemon.console import NOTHING, Failed, in_words, print_json, say, table
-from daemon.sheets import event_row, incoming_row, outgoing_row, ticket_details, ticket_row
+from daemon.console import NOTHING, Failed, in_words, print_json, print_rows, say, table
+from daemon.sheets import blocked_row, event_row, incoming_row, outgoing_row, ticket_details, ticket_row
 from rules.ticket import Status, Ticket
 from store.records import Event, Letter, Outgoing, TicketSheet
 from store.store import Store
@@ -24,6 +24,14 @@ def list_tickets(
                 print_json(ticket_row(sheet, prefix=prefix, zone=zone, now=now))
         elif not print_table(sheets, prefix=prefix, zone=zone, now=now):
             say("there are no tickets" if status is None else f"no ticket is {status.value}")
+
+
+def list_blocked(store: Store, configuration: Configuration, *, as_json: bool) -> None:
+    """The list of contract violators (clause 11), in alphabetical order."""
+    with store.view() as view:
+        entries = view.blocked_all()
+    rows = (blocked_row(each, zone=configuration.support.zone) for each in entries)
+    print_rows(rows, ("what", "at", "author", "reason"), as_json=as_json, none="nobody is on the list")
 
 
 def print_table(sheets: Iterable[TicketSheet], *, prefix: str, zone: ZoneInfo, now: datetime) -> bool:

@@ -110,7 +110,9 @@ def test_agents_acts_are_done_with_their_author(desk: Path) -> None:
     assert (row["events"][0]["author"], row["events"][0]["kind"]) == ("Дана", "command")
     assert row["events"][-1]["text"] == "позвонить бухгалтеру"
     assert row["incoming"][0]["message_id"] == "<in3@example.kz>"
-    call(desk, "tickets", "block", "@violator.kz", "не", "платит")
+    call(desk, "tickets", "block", "@violator.kz", "не", "платит", "--author", "Дана")
+    (entry,) = call(desk, "tickets", "blocked", "--json").rows
+    assert (entry["what"], entry["author"], entry["reason"]) == ("@violator.kz", "Дана", "не платит")
     assert call(desk, "tickets", "unblock", "@violator.kz", "--json").rows[0]["target"] == "@violator.kz"
 
 
@@ -274,7 +276,7 @@ def test_help_names_every_command_of_the_design(words: str) -> None:
     wanted = {
         "": "run once check explain demo status tickets outbox quarantine reprocess backfill backup restore breaker "
         "train report",
-        "tickets": "list show close reopen refuse category extend defer waiting note block unblock",
+        "tickets": "list show close reopen refuse category extend defer waiting note block unblock blocked",
         "outbox": "list retry",
         "quarantine": "list show retry",
         "breaker": "reset",
