@@ -232,8 +232,12 @@ class Outbox:
             return None
         if null_refused and not letter.envelope_from:
             letter = replace(letter, envelope_from=self._address)
-        if letter.valid_until is None or letter.valid_until > now or letter.in_doubt or letter.ticket is None:
+        if letter.valid_until is None or letter.valid_until > now or letter.in_doubt:
             return letter
+        if not letter.to_client:
+            assert letter.id is not None
+            tx.suppress(letter.id, "what it warned of has happened before it could be sent")
+            return None
         return self._written_anew(tx, letter, now)
 
     def _written_anew(self, tx: Transaction, letter: Outgoing, now: datetime) -> Outgoing | None:

@@ -72,7 +72,15 @@ class StaffCorrespondence:
                 now=now,
             )
 
-        return self._tell_all(tx, render, key=f"reminder:{'s' if soon else 'b'}:{ids}", ticket=number, now=now)
+        return self._tell_all(
+            tx,
+            render,
+            key=f"reminder:{'s' if soon else 'b'}:{ids}",
+            ticket=number,
+            now=now,
+            # what breaks soon has broken when this letter comes too late: another letter says that
+            valid_until=None if broken else max((deadline.due_at for _, deadline in soon), default=None),
+        )
 
     def digest(self, tx: Transaction, make: Callable[[str], Digest], *, key: str, now: datetime) -> int:
         """The day's opening or closing, as ``make`` shows it to one agent. Nothing to say, no letter."""
@@ -236,10 +244,18 @@ class StaffCorrespondence:
         )
 
     def _tell_all(
-        self, tx: Transaction, render: Callable[[str], Rendered], *, key: str, ticket: int | None, now: datetime
+        self,
+        tx: Transaction,
+        render: Callable[[str], Rendered],
+        *,
+        key: str,
+        ticket: int | None,
+        now: datetime,
+        valid_until: datetime | None = None,
     ) -> int:
         return sum(
-            self._write(tx, agent, render(agent), key=key, ticket=ticket, now=now) for agent in self._staff.notify
+            self._write(tx, agent, render(agent), key=key, ticket=ticket, now=now, valid_until=valid_until)
+            for agent in self._staff.notify
         )
 
     def _write(
@@ -254,6 +270,7 @@ class StaffCorrespondence:
         kind: LetterKind = LetterKind.GENERATED,
         answers: str = "",
         attachments: Sequence[AttachedFile] = (),
+        valid_until: datetime | None = None,
     ) -> int:
         own_key = f"{key}:{agent}"
         message_id = make_message_id(
@@ -292,6 +309,7 @@ class StaffCorrespondence:
                 message_id=message_id,
                 envelope_from=self._sender.address,
                 raw=raw,
+                valid_until=valid_until,
                 state=OutgoingState.QUEUED if reachable else OutgoingState.SUPPRESSED,
                 reason="" if reachable else f"no letter can be written to the address {agent[:254]!r}",
                 to_client=False,

@@ -353,6 +353,23 @@ def test_a_letter_that_would_promise_the_past_is_written_anew_but_not_one_in_dou
     assert after.keys() == before.keys()
 
 
+def test_a_warning_that_comes_too_late_is_held_back(sending: Sending) -> None:
+    """When the server is back, what «breaks soon» has broken: another letter says that."""
+    a_request(sending)
+    sending.server.set_rules(Rule(stage=Stage.MAIL, act="451 later"))
+    with sending.store.transaction() as tx:
+        ticket = tx.ticket(1001)
+        assert ticket is not None
+        warned = tuple((ticket, each) for each in ticket.deadlines)
+        sending.desk.staff.reminder(tx, soon=warned, broken=(), now=sending.desk.hands.now())
+    sending.turn()
+    sending.server.set_rules()
+    sending.after(timedelta(hours=2))
+    (reminder,) = sending.letters(to_client=False)
+    assert reminder.state is OutgoingState.SUPPRESSED
+    assert reminder.message_id not in {each.message_id for each in sending.server.taken()}
+
+
 def test_a_strangers_copy_in_the_inbox_resolves_nothing(sending: Sending) -> None:
     sending.server.set_rules(Rule(stage=Stage.LETTER, act=CUT_ACCEPTED, times=1))
     a_request(sending)
