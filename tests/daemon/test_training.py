@@ -1,6 +1,7 @@
 """Training from labelled letters."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ _PLAIN = {
 }
 
 
-def _written(path: Path, letters: dict[str, tuple[str, ...]]) -> Path:
+def _written(path: Path, letters: Mapping[str, tuple[str, ...]]) -> Path:
     lines = [
         json.dumps({"subject": "", "body": body, "categories": [category]}, ensure_ascii=False)
         for category, bodies in letters.items()
