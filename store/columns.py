@@ -14,12 +14,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST_KEY = 200
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def storable(text: str) -> str:
     """The same text without what a database refuses: NUL and lone surrogates become U+FFFD."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -121,7 +124,7 @@ class Collection(TypeDecorator[Any]):
         """JSON with its letters readable."""
         if not value:
             return "[]"
-        return storable(json.dumps(list(self.write(value)), ensure_ascii=False, separators=(",", ":")))
+        return storable(_write_json(list(self.write(value))))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """An empty collection where nothing is kept."""

@@ -18,41 +18,47 @@ Processor = Callable[[Any], Any] | None
 class Row:
     """One row: by name, by position, or as a mapping, as SQLAlchemy's own."""
 
-    __slots__ = ("_mapping",)
+    __slots__ = ("_names", "_values")
 
-    def __init__(self, mapping: dict[str, Any]) -> None:
-        self._mapping = mapping
+    def __init__(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
+        self._names = names
+        self._values = values
+
+    @property
+    def _mapping(self) -> dict[str, Any]:
+        return dict(zip(self._names, self._values, strict=True))
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._mapping[name]
-        except KeyError:
+            return self._values[self._names.index(name)]
+        except ValueError:
             raise AttributeError(name) from None
 
     def __getitem__(self, index: int) -> Any:
-        return tuple(self._mapping.values())[index]
+        return self._values[index]
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._mapping.values())
+        return iter(self._values)
 
 
 class Answer:
     """The rows of one statement, read at once: the part of SQLAlchemy's result that the store asks for."""
 
-    __slots__ = ("_rows", "rowcount")
+    __slots__ = ("_names", "_rows", "rowcount")
 
-    def __init__(self, rows: list[Row], rowcount: int) -> None:
+    def __init__(self, names: tuple[str, ...], rows: list[tuple[Any, ...]], rowcount: int) -> None:
+        self._names = names
         self._rows = rows
         self.rowcount = rowcount
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
+        return (Row(self._names, row) for row in self._rows)
 
     def all(self) -> list[Row]:
-        return self._rows
+        return list(self)
 
     def first(self) -> Row | None:
-        return self._rows[0] if self._rows else None
+        return Row(self._names, self._rows[0]) if self._rows else None
 
     def scalars(self) -> Iterator[Any]:
         return (row[0] for row in self._rows)
@@ -99,27 +105,29 @@ class _Compiled:
             (compiled.binds[name].key, compiled.binds[name].effective_value, processors.get(name))
             for name in compiled.positiontup or ()
         ]
-        self._columns: list[tuple[str, Processor]] = [
-            (entry.keyname, entry.type._cached_result_processor(dialect, None)) for entry in compiled._result_columns
-        ]
+        columns = compiled._result_columns
+        self._names = tuple(entry.keyname for entry in columns)
+        self._processors: tuple[Processor, ...] = tuple(
+            entry.type._cached_result_processor(dialect, None) for entry in columns
+        )
+        self._as_they_are = all(process is None for process in self._processors)
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Answer:
-        parameters = []
-        for key, default, process in self._binds:
-            value = values.get(key, default)
-            parameters.append(value if process is None else process(value))
+        parameters = [
+            values.get(key, default) if process is None else process(values.get(key, default))
+            for key, default, process in self._binds
+        ]
         driver: Any = connection.connection.dbapi_connection
         cursor = driver.execute(self._sql, parameters)
         try:
-            rows = [self._row(raw) for raw in cursor] if self._columns else []
-            return Answer(rows, cursor.rowcount)
+            rows = cursor.fetchall() if self._names else []
+            if not self._as_they_are:
+                rows = [self._processed(row) for row in rows]
+            return Answer(self._names, rows, cursor.rowcount)
         finally:
             cursor.close()
 
-    def _row(self, raw: tuple[Any, ...]) -> Row:
-        return Row(
-            {
-                name: value if process is None else process(value)
-                for (name, process), value in zip(self._columns, raw, strict=True)
-            }
+    def _processed(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            value if process is None else process(value) for process, value in zip(self._processors, row, strict=True)
         )
