@@ -133,10 +133,10 @@ def print_flag(name: str, expected: Sequence[bool], found: Sequence[bool]) -> No
 
 
 def print_cross_validation(files: Sequence[Path]) -> None:
-    """Each file read by a model of the others and of the project's composed letters."""
-    composed = TRAINING / "composed.jsonl"
+    """Each file read by a model of the others and of the project's composed letters, each hand of those likewise."""
+    composed = sorted(TRAINING.glob("composed*.jsonl"))
     with tempfile.TemporaryDirectory() as folder:
-        print(train((*files, composed), Path(folder) / "model.bin"))
+        print(train((*files, *composed), Path(folder) / "model.bin"))
 
 
 if __name__ == "__main__":
