@@ -5,14 +5,14 @@ there will be a ticket, and its number, only the store knows: the draft bears a 
 only for the minute and the moment of receipt that it was written for.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from daemon.letters import ClientFacts, Letters
 from daemon.templating import LetterFault, Rendered
 from parsers.mail import ParsedMail, Words
 from rules.decide import decide
-from rules.decision import Origin, Proof
+from rules.decision import Decision, Origin, Proof
 from rules.policy import Policy
 from rules.reading import Reading
 
@@ -22,8 +22,12 @@ NO_TICKET = 909_090_909_090
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """``rendered`` bears ``NO_TICKET``; ``now`` is the moment of writing, ``received_at`` that of receipt, in UTC."""
+    """``rendered`` bears ``NO_TICKET``; ``now`` is the moment of writing, ``received_at`` that of receipt, in UTC.
 
+    ``decision`` is what the letter was judged to be for it, without the letter's defects.
+    """
+
+    decision: Decision
     rendered: Rendered
     received_at: datetime
     now: datetime
@@ -57,7 +61,7 @@ def write_draft(
         words=words.as_first,
     )
     try:
-        return Draft(rendered=letters.acknowledgement(facts), received_at=received_at, now=now)
+        return Draft(decision=decision, rendered=letters.acknowledgement(facts), received_at=received_at, now=now)
     except LetterFault:
         return None
 
@@ -70,8 +74,8 @@ def find_fitting(
         return None
     before, after = f"{prefix}-{NO_TICKET}", f"{prefix}-{number}"
     rendered = draft.rendered
-    return replace(
-        rendered,
+    return Rendered(
+        template=rendered.template,
         subject=rendered.subject.replace(before, after),
         text=rendered.text.replace(before, after),
         html=rendered.html.replace(before, after),

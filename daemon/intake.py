@@ -18,7 +18,7 @@ from daemon.time_source import TimeSource
 from daemon.unreadable import Unreadable
 from rules.commands import CommandBlock, parse_commands
 from rules.decide import decide
-from rules.decision import Disposition
+from rules.decision import Decision, Disposition, Origin
 from rules.fate import Destiny, Fate, Pointers, Surroundings, find_fate, find_pointers
 from rules.policy import Policy
 from rules.reason import Reason
@@ -104,7 +104,7 @@ class Intake:
         )
         first, message_id = read.first, identity_of(read, arrival.raw)
         return Case(
-            arrival=replace(arrival, received_at=received_at),
+            arrival=arrival if arrival.received_at == received_at else replace(arrival, received_at=received_at),
             read=read,
             message_id=message_id,
             pointers=pointers,
@@ -151,14 +151,20 @@ class Intake:
         if destiny.fate is Fate.COLLEAGUE:
             # Proved or not, a colleague's request is promised an answer and gets no acknowledgement.
             origin = replace(origin, disposition=Disposition.NEW_REQUEST, silenced=True)
-        decision = decide(
+        return replace(case, destiny=destiny, decision=self._judged(case, origin))
+
+    def _judged(self, case: Case, origin: Origin) -> Decision:
+        """As it was judged for the draft of its acknowledgement where that holds; else judged here."""
+        draft = case.read.draft
+        if draft is not None and origin is case.read.origin and draft.received_at == case.at:
+            return replace(draft.decision, defects=case.defects) if case.defects else draft.decision
+        return decide(
             origin=origin,
-            reading=read.first,
-            received_at=case.arrival.received_at,
+            reading=case.read.first,
+            received_at=case.at,
             policy=self._policy,
             defects=case.defects,
         )
-        return replace(case, destiny=destiny, decision=decision)
 
 
 def _author(read: ReadLetter) -> str:

@@ -292,7 +292,7 @@ class Outbox:
             self._forget(sent)
             committing = True
 
-        noting = asyncio.create_task(self._note_late())
+        noting = asyncio.get_running_loop().call_later(NOTED_WITHIN, self._note_late)
         try:
             return await self._smtp.deliver(
                 letter.raw, envelope_from=letter.envelope_from, recipient=letter.recipient, before_data=before_data
@@ -314,9 +314,8 @@ class Outbox:
 
     # --- what is known goes into the store
 
-    async def _note_late(self) -> None:
+    def _note_late(self) -> None:
         """For letters that were sent and wait to be noted with the next one, should the server be slow with it."""
-        await asyncio.sleep(NOTED_WITHIN)
         with contextlib.suppress(StoreError):  # it is tried again with the next one
             self._note_known()
 

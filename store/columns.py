@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+Processor = Callable[[Any], Any]
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LONGEST_KEY = 200
@@ -30,6 +32,22 @@ def storable(text: str) -> str:
     return text
 
 
+def _words(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment without a zone cannot be kept")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _value(value: StrEnum | None) -> str | None:
+    return None if value is None else value._value_
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment: microseconds since 1970 on SQLite (they sort as numbers), ``timestamptz`` on PostgreSQL.
 
@@ -47,11 +65,12 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """ValueError for a naive moment."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a zone cannot be kept")
-        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+        microseconds = _microseconds(value)
+        return value if dialect.name == "postgresql" else microseconds
+
+    def bound(self) -> Processor:
+        """``process_bind_param`` for SQLite."""
+        return _microseconds
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Aware, in UTC."""
@@ -70,7 +89,11 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """As ``storable``."""
-        return None if value is None else storable(value)
+        return _words(value)
+
+    def bound(self) -> Processor:
+        """``process_bind_param`` by itself."""
+        return _words
 
 
 class Key(TypeDecorator[str]):
@@ -99,7 +122,11 @@ class Choice(TypeDecorator[StrEnum]):
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         """The bare value."""
-        return None if value is None else value.value
+        return _value(value)
+
+    def bound(self) -> Processor:
+        """``process_bind_param`` by itself."""
+        return _value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """ValueError for a value that this version does not know."""

@@ -6,11 +6,13 @@ differs. Other databases take the ordinary road: there the network is the cost.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from store.columns import Choice, Moment, Words
 
 Processor = Callable[[Any], Any] | None
 
@@ -100,9 +102,8 @@ class _Compiled:
         assert isinstance(compiled, SQLCompiler)
         assert not compiled.post_compile_params, "a list among the parameters: it cannot be prepared"
         self._sql = str(compiled)
-        processors: Mapping[str, Any] = compiled._bind_processors
         self._binds: list[tuple[str, Any, Processor]] = [
-            (compiled.binds[name].key, compiled.binds[name].effective_value, processors.get(name))
+            (compiled.binds[name].key, compiled.binds[name].effective_value, _bound(compiled, name))
             for name in compiled.positiontup or ()
         ]
         columns = compiled._result_columns
@@ -131,3 +132,12 @@ class _Compiled:
         return tuple(
             value if process is None else process(value) for process, value in zip(self._processors, row, strict=True)
         )
+
+
+def _bound(compiled: SQLCompiler, name: str) -> Processor:
+    """What makes a value fit the database. SQLAlchemy wraps each type's own function in two others, and a letter has a
+    hundred values."""
+    kind = compiled.binds[name].type
+    if isinstance(kind, Moment | Words | Choice):
+        return kind.bound()
+    return cast("Processor", compiled._bind_processors.get(name))
