@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, precision_score, recall_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from daemon.word_meanings import load_meanings
 from parsers.new_words import split_words
 from parsers.parse import parse_mail
 from rules.category import Category
@@ -39,7 +40,7 @@ from rules.features import (
 from rules.model import FORMAT, IDF_STEP, Model, SecondWish
 from rules.wishes import LetterScores, count_marks, second_features
 
-STRENGTH = 0.5
+STRENGTH = 1.0
 """The inverse strength of regularisation (C of the linear SVM)."""
 STRENGTH_OF_SECOND = 0.3
 FOLDS_OF_ONE_HAND = 3
@@ -245,13 +246,37 @@ def _fit(prepared: Sequence[_Prepared], second: SecondWish) -> bytes:
     """The packed model of the letters."""
     units = [each.features.letter for each in prepared]
     frequencies = _inverse_frequencies(units)
-    matrix = _matrix(units, frequencies)
+    matrix = hstack([_matrix(units, frequencies), _meant(units, frequencies)], format="csr")
     weights, biases = [], []
     for output in OUTPUTS:
         fitted = [_fit_one(matrix, truth) for truth in _truths(prepared, output)]
         weights.append(np.mean([each for each, _ in fitted], axis=0))
         biases.append(float(np.mean([bias for _, bias in fitted])))
-    return _pack(frequencies, np.array(weights), biases, second)
+    return _pack(frequencies, _folded(np.array(weights)), biases, second)
+
+
+def _meant(units: Sequence[Units], frequencies: Any) -> Any:
+    """One row per letter: the sum of its lemmas' vectors, each weighed as ``Model.score`` weighs the lemma."""
+    meanings = load_meanings()
+    rows = np.zeros((len(units), meanings.dimensions))
+    for row, letter in enumerate(units):
+        known = {name: frequencies[_buckets(Block.LEMMA, name)[0]] for name in sorted(letter[Block.LEMMA])}
+        for name, frequency in known.items():
+            if name in meanings.rows:
+                rows[row] += frequency * meanings.vectors[meanings.rows[name]]
+        length = sqrt(sum(frequency**2 for frequency in known.values()))
+        rows[row] *= BLOCK_WEIGHTS[Block.LEMMA] / length if length else 0.0
+    return csr_matrix(rows)
+
+
+def _folded(weights: Any) -> Any:
+    """The weights of buckets alone: what a meaning adds to an output is added to those of the lemmas that have it."""
+    meanings = load_meanings()
+    folded = weights[:, :BUCKETS].copy()
+    added = weights[:, BUCKETS:] @ meanings.vectors.T
+    for name, row in meanings.rows.items():
+        folded[:, buckets_of(Block.LEMMA, name)[0]] += added[:, row]
+    return folded
 
 
 def _truths(prepared: Sequence[_Prepared], output: str) -> tuple[list[bool], ...]:
@@ -266,7 +291,7 @@ def _truths(prepared: Sequence[_Prepared], output: str) -> tuple[list[bool], ...
 
 def _fit_one(matrix: Any, truth: Sequence[bool]) -> tuple[Any, float]:
     if len(set(truth)) < 2:  # a category that no letter has: never read
-        return np.zeros(BUCKETS), 1.0 if truth[0] else -1.0
+        return np.zeros(matrix.shape[1]), 1.0 if truth[0] else -1.0
     machine = LinearSVC(C=STRENGTH, random_state=0).fit(matrix, truth)
     return machine.coef_[0], float(machine.intercept_[0])
 
