@@ -6,7 +6,7 @@ standard library's generator takes more than a millisecond for each.
 """
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -137,7 +137,9 @@ def _crlf(text: str) -> bytes:
 
 
 def _base64(content: bytes) -> bytes:
-    return encodebytes(content).replace(b"\n", b"\r\n")
+    """Lines of 76 characters (RFC 2045, 6.8), the last one ended too; nothing for no bytes."""
+    encoded = b64encode(content)
+    return b"".join([encoded[at : at + 76] + b"\r\n" for at in range(0, len(encoded), 76)])
 
 
 # --- headers

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -164,22 +163,20 @@ class LetterWrites(LetterReads):
     def keep_letter(self, letter: Letter) -> Letter:
         """The letter with its id. AlreadyKept if its place or its Message-ID with this content is in the store."""
         key = _content_key(letter.message_id, letter.digest)
-        values = _values(letter) | {"content_key": key, "raw": compress(letter.raw)}
-        letter_id = self._run(_KEEP, **values).scalar_one_or_none()
+        values = _values(letter)
+        where = _place_values(letter.place)
+        letter_id = self._run(_KEEP, **values, **where, content_key=key, raw=compress(letter.raw)).scalar_one_or_none()
         if letter_id is None:
             raise AlreadyKept(self._run(_OWNER_OF_CONTENT, content_key=key).scalar_one())
         if letter.place is not None and not self._occupy(letter.place, letter_id):
             self._run(_FORGET, id_=letter_id)
             raise AlreadyKept(self._owner_of(letter.place))
-        return replace(letter, id=letter_id, raw=b"")
+        return Letter(id=letter_id, place=letter.place, raw=b"", **values)
 
     def save_letter(self, letter: Letter) -> bool:
         """New facts for a kept letter (read again after an upgrade); its places and bytes stay. False if unknown."""
-        values = _values(letter)
-        for name in ("folder", "uidvalidity", "uid"):
-            del values[name]
         key = _content_key(letter.message_id, letter.digest)
-        return self._changed(_CHANGE.values(**values, content_key=key), id_=letter.id) == 1
+        return self._changed(_CHANGE.values(**_values(letter), content_key=key), id_=letter.id) == 1
 
     def join_letter(self, letter_id: int, ticket: int | None, role: LetterRole) -> bool:
         """Puts a kept letter on a ticket in that role. False if there is no such letter."""
@@ -229,9 +226,10 @@ _FIELDS = tuple(name for name in Letter.__slots__ if name not in ("id", "place",
 
 
 def _values(letter: Letter) -> dict[str, Any]:
-    values = {name: getattr(letter, name) for name in _FIELDS}
-    place = letter.place
-    values["folder"] = None if place is None else place.folder
-    values["uidvalidity"] = None if place is None else place.uidvalidity
-    values["uid"] = None if place is None else place.uid
-    return values
+    return {name: getattr(letter, name) for name in _FIELDS}
+
+
+def _place_values(place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {"folder": None, "uidvalidity": None, "uid": None}
+    return {"folder": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}

@@ -5,7 +5,6 @@ two looked at it at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -198,9 +197,10 @@ class OutboxWrites(OutboxReads):
 
     def queue(self, letter: Outgoing) -> Outgoing:
         """The letter with its id, without ``raw``; where one with its key or Message-ID is kept already, that one."""
-        outgoing_id = self._run(_QUEUE, **_values(letter)).scalar_one_or_none()
+        values = _values(letter)
+        outgoing_id = self._run(_QUEUE, **values, **_kept_alone(letter)).scalar_one_or_none()
         if outgoing_id is not None:
-            return replace(letter, id=outgoing_id, raw=b"")
+            return Outgoing(id=outgoing_id, key=letter.key, raw=b"", **values)
         kept = self.find_outgoing_by_key(letter.key) or self.find_outgoing(letter.message_id)
         if kept is None:
             raise LookupError("a letter stands in the way and cannot be found")
@@ -208,7 +208,7 @@ class OutboxWrites(OutboxReads):
 
     def replace_outgoing(self, letter: Outgoing) -> bool:
         """New words for a letter that cannot have gone out yet; its state, attempts and owner stay. False: it may."""
-        values = _values(letter)
+        values = _values(letter) | _kept_alone(letter)
         for name in ("state", "attempts", "in_doubt", "owner", "phase_at", "sent_at", "created_at"):
             del values[name]
         return self._changed(_REPLACE.values(**values), id_=letter.id) == 1
@@ -259,8 +259,9 @@ _FIELDS = tuple(name for name in Outgoing.__slots__ if name not in ("id", "key",
 
 
 def _values(letter: Outgoing) -> dict[str, Any]:
-    values = {name: getattr(letter, name) for name in _FIELDS}
-    values["key"] = letter.key or None
-    values["recipient_key"] = letter.recipient
-    values["raw"] = compress(letter.raw)
-    return values
+    return {name: getattr(letter, name) for name in _FIELDS}
+
+
+def _kept_alone(letter: Outgoing) -> dict[str, Any]:
+    """What is kept otherwise than the value has it."""
+    return {"key": letter.key or None, "recipient_key": letter.recipient, "raw": compress(letter.raw)}

@@ -135,9 +135,10 @@ class TicketWrites(TicketReads):
         """The ticket with the next number, its promises with their ids. ValueError if it has a number."""
         if ticket.number is not None:
             raise ValueError("a ticket that has a number is open already")
-        number = self._run(_OPEN, **_values(ticket)).scalar_one()
+        values = _values(ticket)
+        number = self._run(_OPEN, **values).scalar_one()
         promises = tuple(self._promise(number, deadline, ticket.silent) for deadline in ticket.deadlines)
-        return replace(ticket, number=number, deadlines=promises)
+        return Ticket(number=number, deadlines=promises, **values)
 
     def save_ticket(self, ticket: Ticket) -> Ticket:
         """The ticket as it is now kept: promises without an id are new, those with one are changed where they differ;
@@ -155,14 +156,14 @@ class TicketWrites(TicketReads):
                 promises.append(self._promise(ticket.number, deadline, ticket.silent))
                 continue
             if before.get(deadline.id) != deadline or ticket.silent != kept.silent:
-                values = _deadline_values(deadline, ticket.silent)
-                self._run(_CHANGE.values(**values), id_=deadline.id, ticket_=ticket.number)
+                values = _deadline_values(deadline)
+                self._run(_CHANGE.values(**values, silent=ticket.silent), id_=deadline.id, ticket_=ticket.number)
             promises.append(deadline)
         return replace(merged, deadlines=tuple(promises))
 
     def _promise(self, number: int, deadline: Deadline, silent: bool) -> Deadline:
-        values = _deadline_values(deadline, silent)
-        return replace(deadline, id=self._run(_PROMISE, ticket=number, **values).scalar_one())
+        values = _deadline_values(deadline)
+        return Deadline(id=self._run(_PROMISE, ticket=number, silent=silent, **values).scalar_one(), **values)
 
 
 def _listing(statuses: Collection[Status] | None, requester: str | None, since: datetime | None) -> Select[Any]:
@@ -188,7 +189,5 @@ def _values(ticket: Ticket) -> dict[str, Any]:
     return {name: getattr(ticket, name) for name in _TICKET_FIELDS}
 
 
-def _deadline_values(deadline: Deadline, silent: bool) -> dict[str, Any]:
-    values = {name: getattr(deadline, name) for name in _DEADLINE_FIELDS}
-    values["silent"] = silent
-    return values
+def _deadline_values(deadline: Deadline) -> dict[str, Any]:
+    return {name: getattr(deadline, name) for name in _DEADLINE_FIELDS}
