@@ -60,6 +60,19 @@ _BACKWARD = re.compile(
     re.I,
 )
 _DIGIT = re.compile(r"\d")
+# «Наш номер: 91717», «ваш № 40217», «его номер 240331», «Номер 77152.», «61208 мой номер», «вы у нас клиент (93030)»
+_OWN = re.compile(
+    r"\b(?:наш|мой|ваш|его)\s+(?:номер|№)(?:\s+у\s+вас)?\s*[:—–-]?\s*(?P<after>\d{5,7})(?![\d-]|\s\d)"
+    r"|(?:^|[.!?]\s+)номер\s+(?P<bare>\d{5,7})(?=\.|\s+в\s+вашем)"
+    r"|(?<![\d,+] )(?<![\d,+-])(?P<before>\d{5,7})\s+(?:[—–-]\s+)?(?:мой|наш)\s+номер(?!\w|\s+тел)"
+    r"|\b(?:клиент\w*|платформ\w+|у\s+вас)\s*\((?:№\s*)?(?P<within>\d{5,7})\)",
+    re.I,
+)
+# a number that is a sentence of its own at either end: «Спасибо. 40030», «№ 31 515», «29445. эсф за 3 кв где?»
+_CLOSING = re.compile(
+    r"(?:^|[.!?…)»]\s+|\n)\s*(?:№\s*(?P<signed>\d{2,3} ?\d{3})|(?P<bare>\d{5,6}))\s*[.!]?\s*$"
+    r"|^\s*№?\s*(?P<first>\d{5,6})\.\s+(?=[^\W\d])"
+)
 # an answer to «пришлите номер аккаунта» that is nothing but the number
 _ALONE = re.compile(rf"^\s*№?\s*{_NUMBER}\s*[.!]?\s*$", re.M)
 _ASKED_FOR_ACCOUNT = re.compile(r"номер\w*\s+(?:вашего\s+)?(?:аккаунт|лицев|кабинет)", re.I)
@@ -67,7 +80,7 @@ _ASKED_FOR_ACCOUNT = re.compile(r"номер\w*\s+(?:вашего\s+)?(?:акк�
 # «ID комнаты 11», «ID платежа», «кабинет 7 этаж», «аккаунт, счет № 288», «акк … БИН», «+7 701 …»
 _ANOTHER_THING = re.compile(
     r"комнат|курс|встреч|конференц|платеж|платёж|транзакц|операци|заявк|обращени|тикет|договор|сч[её]т(?!\w*\s*$)|оплат|инн|бин|иин|"
-    r"телефон|тел\b|карт|меропр|событи|room|meeting|course|payment|invoice|order|тариф|ошибк|error|урок|тест|вебинар|zoom|этаж|сумм",
+    r"телефон|тел\b|карт|меропр|событи|room|meeting|course|payment|invoice|order|тариф|ошибк|error|урок|тест|вебинар|zoom|этаж|сумм|показыва",
     re.I,
 )
 # «12.03.2024»: digits with points between are a date
@@ -78,7 +91,7 @@ _NAMED_OTHERWISE = re.compile(
 )
 # what makes the digits something else: «12 000 тг», «50 мест», «15 марта», «2 раза», «403 Forbidden»
 _UNIT_AFTER = re.compile(
-    r"^\s*(?:тг\b|тенге|руб|р\.|₸|\$|%|у\.?\s?е|сом\b|сум\b|мест|человек|чел\b|участник|ученик|раз\b|раза|месяц|мес\b|дн|час|мин|"
+    r"^\s*(?:тг\b|тенге|теңге|руб|р\.|₸|\$|%|у\.?\s?е|сом\b|сум\b|мест|человек|чел\b|участник|ученик|раз\b|раза|месяц|мес\b|дн|час|мин|"
     r"гб|мб|год|лет|янв|фев|мар(?:т|\.)|апр|ма[йя]\b|июн|июл|авг|сен|окт|ноя|дек|forbidden|ошибк|error|шт)",
     re.I,
 )
@@ -101,12 +114,17 @@ class _Candidate:
 def find_account_number(*texts: str, full_text: str = "") -> AccountNumber | None:
     """The account number in the first of ``texts`` that names one most plainly; None if none does.
 
+    Where none is named, a number that stands in the first (the client's words) as a sentence of its own.
+
     ``full_text`` (with the quoted letter) decides whether a number alone on a line answers «пришлите номер аккаунта».
     """
     for text in texts:
         candidates = [*_named(text), *_named_after(text)] if _DIGIT.search(text) else []
         if candidates:
             return max(candidates, key=lambda candidate: candidate.rank).found
+    unnamed = _unnamed(texts[0]) if texts else None
+    if unnamed is not None:
+        return unnamed
     if _ASKED_FOR_ACCOUNT.search(full_text):
         for text in texts:
             for match in _ALONE.finditer(text):
@@ -114,6 +132,17 @@ def find_account_number(*texts: str, full_text: str = "") -> AccountNumber | Non
                 if LEAST_DIGITS <= len(digits) <= MOST_DIGITS:
                     return AccountNumber(digits=digits, evidence=match.group().strip())
     return None
+
+
+def _unnamed(text: str) -> AccountNumber | None:
+    """A number that the client calls his own, or writes as a sentence of its own, with no word for the account."""
+    if not _DIGIT.search(text):
+        return None
+    match = _OWN.search(text) or _CLOSING.search(text)
+    if match is None:
+        return None
+    digits = next(_digits(each) for each in match.groups() if each is not None)
+    return AccountNumber(digits=digits, evidence=match.group().strip())
 
 
 def _named(text: str) -> list[_Candidate]:

@@ -72,11 +72,45 @@ def test_the_words_come_before_the_subject_and_the_signature() -> None:
 
 
 def test_a_number_alone_answers_the_question_for_it() -> None:
-    assert find_account_number("Вот:\n52391", full_text="> Пришлите номер аккаунта.\n52391") is not None
-    assert find_account_number("Вот:\n52391", full_text="52391") is None
+    assert find_account_number("Вот:\n5239", full_text="> Пришлите номер аккаунта.\n5239") is not None
+    assert find_account_number("Вот:\n5239", full_text="5239") is None
 
 
 @given(st.text(max_size=300))
 def test_any_text_gives_plain_digits_or_nothing(text: str) -> None:
     found = find_account_number(text, full_text=text)
     assert found is None or 3 <= len(found.digits) <= 9
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [
+        ("Переведите меня на «Соло», пожалуйста. 40030", "40030"),
+        ("По сверке мы должны. Номер 36610 в вашем кабинете", "36610"),
+        ("29445. эсф за 3 кв где?", "29445"),
+        ("51777", "51777"),
+        ("Повторите её у меня, пожалуйста. № 31 515", "31515"),
+        ("Разберитесь, пожалуйста. 61208 мой номер.", "61208"),
+        ("Как забрать права у спикера? Наш номер: 91717", "91717"),
+        ("Мы бюро переводов и ваши клиенты (94440). Давайте меняться.", "94440"),
+    ],
+)
+def test_a_number_that_is_the_clients_own_or_a_sentence_of_its_own_is_the_account(words: str, digits: str) -> None:
+    found = find_account_number(words)
+    assert found is not None
+    assert found.digits == digits
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Итого к оплате 40030",
+        "Мой номер 87771234567",
+        "Позвоните, мой номер 5 12 34",
+        "Спасибо. 2026",
+        "на сайте 7900 а мне в кабинете показывает 9480",
+        "Верните 33 000",
+    ],
+)
+def test_a_number_inside_a_sentence_that_nobody_calls_his_own_is_no_account(words: str) -> None:
+    assert find_account_number(words) is None

@@ -24,6 +24,12 @@ from rules.conduct import find_misconduct
         "fucking service",
         "х.й вам",
         "дебильный интерфейс",
+        "какого хера списали дважды",
+        "ни хрена не работает",
+        "Дибилы, я же написала",
+        "совсем оборзели, барыги?",
+        "У вас там обезьяны бухгалтерами работают?",
+        "да ё* вашу мать",
     ],
 )
 def test_insults_are_seen_open_or_masked(text: str) -> None:
@@ -45,6 +51,7 @@ def test_insults_are_seen_open_or_masked(text: str) -> None:
         "Это безобразие, я крайне недоволен",
         "т.е. 10* скидка, с.г., п.п. 642",
         "",
+        "желаю терпения с нами, бестолковыми",
     ],
 )
 def test_what_only_looks_like_an_insult_is_none(text: str) -> None:
