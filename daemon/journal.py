@@ -4,11 +4,13 @@ The only file that knows structlog. Secrets never get through: neither a Secret,
 local variables of a traceback; control characters of clients' words do not reach a terminal.
 """
 
+import json
 import logging
 import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -60,7 +62,7 @@ def open_journal(stream: TextIO, *, colours: bool | None = None) -> Journal:
     else:
         processors += [
             _moment,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=_plain),
+            structlog.processors.JSONRenderer(_as_json),
         ]
     logger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
@@ -100,15 +102,20 @@ def _hide_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]
 
 
 def _shown(name: str, value: object) -> object:
-    if isinstance(value, Secret) or (_SECRET_NAMES.search(name) and isinstance(value, str | bytes)):
+    if isinstance(value, Secret) or (isinstance(value, str | bytes) and _names_a_secret(name)):
         return _HIDDEN
     if isinstance(value, str):
-        return _URL_PASSWORD.sub(rf"\1{_HIDDEN}@", value)
+        return _URL_PASSWORD.sub(rf"\1{_HIDDEN}@", value) if "://" in value else value
     if isinstance(value, Mapping):
         return {str(key): _shown(str(key), each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_shown(name, each) for each in value]
     return value
+
+
+@lru_cache(maxsize=512)
+def _names_a_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
 
 
 def _harmless(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -123,6 +130,10 @@ def _without_control(value: object) -> object:
     return value
 
 
+def _as_json(event: Mapping[str, Any], **_: object) -> str:
+    return _write_json(event)
+
+
 def _plain(value: object) -> object:
     """What JSON cannot say by itself: moments in ISO 8601, bytes by their length, anything else as its text."""
     if isinstance(value, datetime):
@@ -130,3 +141,6 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes | bytearray | memoryview):
         return f"{len(value)} bytes"
     return str(value)
+
+
+_write_json = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
