@@ -24,7 +24,7 @@ OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
 CATEGORIES = tuple(Category)
 OUTPUTS = (*CATEGORIES, OFFICE)
-OFFICE_FROM = -0.1
+OFFICE_FROM = -0.15
 """The score from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
 TWO_FROM = 0.45
 """The probability from which a letter has two categories."""
