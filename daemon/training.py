@@ -255,15 +255,23 @@ def _fit(prepared: Sequence[_Prepared], second: SecondWish) -> bytes:
     return _pack(frequencies, _folded(np.array(weights)), biases, second)
 
 
+@lru_cache(maxsize=1)
+def _vectors() -> Any:
+    """One row per lemma whose meaning is known."""
+    meanings = load_meanings()
+    steps = np.frombuffer(meanings.vectors, dtype=np.int8).reshape(len(meanings.rows), meanings.dimensions)
+    return steps * meanings.step
+
+
 def _meant(units: Sequence[Units], frequencies: Any) -> Any:
     """One row per letter: the sum of its lemmas' vectors, each weighed as ``Model.score`` weighs the lemma."""
-    meanings = load_meanings()
-    rows = np.zeros((len(units), meanings.dimensions))
+    meanings, vectors = load_meanings(), _vectors()
+    rows = np.zeros((len(units), vectors.shape[1]))
     for row, letter in enumerate(units):
         known = {name: frequencies[_buckets(Block.LEMMA, name)[0]] for name in sorted(letter[Block.LEMMA])}
         for name, frequency in known.items():
             if name in meanings.rows:
-                rows[row] += frequency * meanings.vectors[meanings.rows[name]]
+                rows[row] += frequency * vectors[meanings.rows[name]]
         length = sqrt(sum(frequency**2 for frequency in known.values()))
         rows[row] *= BLOCK_WEIGHTS[Block.LEMMA] / length if length else 0.0
     return csr_matrix(rows)
@@ -271,10 +279,9 @@ def _meant(units: Sequence[Units], frequencies: Any) -> Any:
 
 def _folded(weights: Any) -> Any:
     """The weights of buckets alone: what a meaning adds to an output is added to those of the lemmas that have it."""
-    meanings = load_meanings()
     folded = weights[:, :BUCKETS].copy()
-    added = weights[:, BUCKETS:] @ meanings.vectors.T
-    for name, row in meanings.rows.items():
+    added = weights[:, BUCKETS:] @ _vectors().T
+    for name, row in load_meanings().rows.items():
         folded[:, buckets_of(Block.LEMMA, name)[0]] += added[:, row]
     return folded
 
