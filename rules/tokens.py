@@ -7,7 +7,6 @@ the same one.
 """
 
 import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Iterator
@@ -170,7 +169,9 @@ def _plain(address: str) -> str:
 
 
 def _mac(key: bytes, label: str, *fields: str) -> str:
-    """52 characters of base32. Fields are joined by NUL, which none of them holds: no two lists look alike."""
-    text = "\0".join((label, *(each.replace("\0", "") for each in fields)))
-    digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
-    return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
+    """32 characters of base32. Fields are joined by NUL, which none of them holds: no two lists look alike."""
+    text = "\0".join((label, *fields))
+    if text.count("\0") != len(fields):
+        text = "\0".join((label, *(each.replace("\0", "") for each in fields)))
+    digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256")
+    return base64.b32encode(digest[:20]).decode("ascii").lower()

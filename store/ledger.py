@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from rules.ticket import Status
 from store.compression import compress, decompress
@@ -26,11 +26,7 @@ _EVENTS_OF = select(events).where(events.c.ticket == bindparam("ticket")).order_
 _EVENTS_SINCE = select(events).where(events.c.at >= bindparam("since")).order_by(events.c.at, events.c.id)
 _BLOCKED = Prepared(
     select(blocked).where(
-        or_(
-            blocked.c.what == bindparam("address"),
-            blocked.c.what == bindparam("domain"),
-            blocked.c.what == bindparam("account"),
-        )
+        blocked.c.what.in_([bindparam(name, type_=blocked.c.what.type) for name in ("address", "domain", "account")])
     )
 )
 _BLOCKED_ALL = select(blocked).order_by(blocked.c.what)
