@@ -238,17 +238,8 @@ class Correspondence:
         attachments: Sequence[AttachedFile] = (),
     ) -> Outgoing:
         automatic = kind is not LetterKind.ORDINARY
-        held_back = passage.held_back if passage is not None else None
-        if not can_be_written_to(ticket.requester):
-            held_back = f"no letter can be written to the address {ticket.requester[:254]!r}"
-        message_id = make_message_id(
-            self._keys,
-            purpose=Purpose.CLIENT,
-            ticket=ticket.number,
-            recipient=ticket.requester,
-            serial=serial_of(key),
-            domain=self._sender.domain,
-        )
+        held_back = _held_back(ticket, passage)
+        message_id = self._message_id(ticket, key)
         if held_back is not None:
             tx.add_event(
                 Event(at=now, ticket=ticket.number, kind=EventKind.SUPPRESSED, author="supportd", text=held_back)
@@ -284,6 +275,16 @@ class Correspondence:
                 domain=find_domain(ticket.requester) or "",
                 key=key,
             )
+        )
+
+    def _message_id(self, ticket: Ticket, key: str) -> str:
+        return make_message_id(
+            self._keys,
+            purpose=Purpose.CLIENT,
+            ticket=ticket.number,
+            recipient=ticket.requester,
+            serial=serial_of(key),
+            domain=self._sender.domain,
         )
 
     def _bytes(
@@ -345,6 +346,13 @@ def answers_of(tx: View, ticket: Ticket) -> tuple[str, ...]:
         if each.role in theirs and each.message_id and not is_synthetic(each.message_id)
     ]
     return tuple(reversed(ids[-MAX_REFERENCES:]))
+
+
+def _held_back(ticket: Ticket, passage: Passage | None) -> str | None:
+    """Why the letter is not to go out, or None: nobody can be written to, or the gate is closed to it."""
+    if not can_be_written_to(ticket.requester):
+        return f"no letter can be written to the address {ticket.requester[:254]!r}"
+    return passage.held_back if passage is not None else None
 
 
 def _thread_of(case: Case) -> tuple[str, ...]:
