@@ -72,10 +72,10 @@ class Clock:
         """In the loop's own thread: promises have changed."""
         self._wake.set()
 
-    def consider(self, moment: datetime | None) -> None:
-        """In the loop's own thread: something is to be done at ``moment``; looks again only if that is earlier."""
-        if moment is not None and (self._target is None or moment < self._target):
-            self._wake.set()
+    def is_news(self, moment: datetime | None) -> bool:
+        """From any thread, for a ``moment`` that is in the store: whether it is earlier than what is waited for."""
+        target = self._target
+        return moment is not None and (target is None or moment < target)
 
     def stop(self) -> None:
         self._stopping = True
@@ -86,6 +86,7 @@ class Clock:
         backoff = Backoff(longest=60.0)
         while not self._stopping:
             self._wake.clear()
+            self._target = None  # until the store was read: what is kept meanwhile is news
             try:
                 rung = await asyncio.to_thread(self.ring)
                 self._rung(rung)

@@ -7,7 +7,8 @@ other letter goes out before.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -79,7 +80,8 @@ class Outbox:
 
     def wake(self) -> None:
         """From any thread: something was queued."""
-        self._in_loop(self._wake.set)
+        if not self._wake.is_set():  # set, it is looked at only after it was cleared: the queue is read after that
+            self._in_loop(self._wake.set)
 
     def stop(self) -> None:
         """From any thread: the letter in hand is finished, the next one is not begun."""
@@ -152,9 +154,7 @@ class Outbox:
         Where the store is busy even then, it is found at the next start as if the service had been killed.
         """
         try:
-            if self._known:
-                self._keep(self._known)
-                self._known = []
+            self._note_known()
         except StoreError as error:
             self._journal.error("letters_sent_and_not_noted", why=str(error), count=len(self._known))
 
@@ -195,11 +195,8 @@ class Outbox:
         """
         self._clear_up()
         tried: set[int] = set()
-        while not self._stopping:
-            self._unfinished = True
-            letters = self._take(tried)
-            if letters is None:
-                break
+        self._unfinished = True
+        while not self._stopping and (letters := self._take_next(tried)) is not None:
             try:
                 refused = await self._send_all(letters, tried)
             except (LogInRefused, PersonMustLook):
@@ -208,23 +205,31 @@ class Outbox:
             if refused is not None or self._stopping:
                 self._clear_up()
                 return refused
-            self._unfinished = False
         self._unfinished = False
         return None
 
-    def _take(self, tried: set[int]) -> tuple[Outgoing, ...] | None:
+    def _take_next(self, tried: Collection[int]) -> tuple[Outgoing, ...] | None:
+        """As ``_take``; the commit that takes letters in hand also keeps what became of those before."""
+        known = tuple(self._known)
+
+        def work(tx: Transaction) -> tuple[Outgoing, ...] | None:
+            self._keep_in(tx, known)
+            return self._take(tx, tried)
+
+        letters = self._store.join(work)
+        self._forget(known)
+        return letters
+
+    def _take(self, tx: Transaction, tried: Collection[int]) -> tuple[Outgoing, ...] | None:
         """Some letters that are due, in hand now; None where none is due, an empty tuple where all of them wait on."""
         now = self._time.now()
-        with self._store.transaction() as tx:
-            due = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
-            if not due:
-                return None
-            null_refused = bool(tx.meta(NULL_REFUSED))
-            ready = [
-                fresh for each in due if (fresh := self._ready(tx, each, now, null_refused=null_refused)) is not None
-            ]
-            taken = tx.take((each.id for each in ready if each.id is not None), self._owner, now)
-            return tuple(each for each in ready if each.id in taken)
+        due = [each for each in tx.due_outgoing(now, LETTERS_AT_ONCE) if each.id not in tried]
+        if not due:
+            return None
+        null_refused = bool(tx.meta(NULL_REFUSED))
+        ready = [fresh for each in due if (fresh := self._ready(tx, each, now, null_refused=null_refused)) is not None]
+        taken = tx.take((each.id for each in ready if each.id is not None), self._owner, now)
+        return tuple(each for each in ready if each.id in taken)
 
     def _ready(self, tx: Transaction, letter: Outgoing, now: datetime, *, null_refused: bool) -> Outgoing | None:
         """The letter as it is to go out now; None where it must wait or cannot be written."""
@@ -255,13 +260,16 @@ class Outbox:
         tx.replace_outgoing(anew)
         return anew
 
-    async def _send_all(self, letters: Sequence[Outgoing], tried: set[int]) -> str | None:
-        """The letters one by one; gives why all must wait where the server itself is the trouble."""
-        for letter in letters:
+    async def _send_all(self, letters: Iterable[Outgoing], tried: set[int]) -> str | None:
+        """The letters one by one, and those that are taken in hand meanwhile; gives why all must wait where the server
+        itself is the trouble."""
+        hand = deque(letters)
+        while hand and not self._stopping:
+            letter = hand.popleft()
             assert letter.id is not None
             tried.add(letter.id)
             try:
-                outcome = await self._deliver(letter)
+                outcome = await self._deliver(letter, hand, tried)
             except _NotInHandError:
                 continue
             if isinstance(outcome, NullSenderRefused):
@@ -275,19 +283,18 @@ class Outbox:
                 self._note_known()
             if isinstance(outcome, Later) and outcome.whole_server:
                 return outcome.reason
-            if self._stopping:
-                break
-        self._note_known()
         return None
 
-    async def _deliver(self, letter: Outgoing) -> Outcome:
+    async def _deliver(self, letter: Outgoing, hand: deque[Outgoing], tried: Collection[int]) -> Outcome:
         """One attempt. A fault of ours is an outcome like any other: the other letters go on."""
         committing = False
 
         async def before_data() -> None:
             nonlocal committing
             sent = tuple(self._known)
-            if not self._note_committing(letter, sent):
+            noted, more = self._note_committing(letter, sent, tried, is_last=not hand)
+            hand.extend(more)
+            if not noted:
                 raise _NotInHandError
             self._forget(sent)
             committing = True
@@ -306,11 +313,20 @@ class Outbox:
         finally:
             noting.cancel()
 
-    def _note_committing(self, letter: Outgoing, sent: Sequence[_Known]) -> bool:
+    def _note_committing(
+        self, letter: Outgoing, sent: Sequence[_Known], tried: Collection[int], *, is_last: bool
+    ) -> tuple[bool, tuple[Outgoing, ...]]:
+        """One commit for three facts: this letter goes out, those before are sent, and, where this one is the last in
+        hand, more are taken. Gives whether this one may go, and those taken."""
         assert letter.id is not None
-        with self._store.transaction() as tx:
-            noted = tuple((each.letter.id, each.at) for each in sent if each.letter.id is not None)
-            return tx.note_committing(letter.id, self._time.now(), sent=noted)
+        letter_id, now = letter.id, self._time.now()
+        noted = tuple((each.letter.id, each.at) for each in sent if each.letter.id is not None)
+
+        def work(tx: Transaction) -> tuple[bool, tuple[Outgoing, ...]]:
+            may_go = tx.note_committing(letter_id, now, sent=noted)
+            return may_go, (self._take(tx, tried) or ()) if is_last else ()
+
+        return self._store.join(work)
 
     # --- what is known goes into the store
 
@@ -322,13 +338,12 @@ class Outbox:
     def _note_known(self) -> None:
         known = tuple(self._known)
         if known:
-            self._keep(known)
+            self._store.join(lambda tx: self._keep_in(tx, known))
             self._forget(known)
 
-    def _keep(self, known: Sequence[_Known]) -> None:
-        with self._store.transaction() as tx:
-            for each in known:
-                self._outcomes.keep(tx, each.letter, each.outcome, each.at)
+    def _keep_in(self, tx: Transaction, known: Sequence[_Known]) -> None:
+        for each in known:
+            self._outcomes.keep(tx, each.letter, each.outcome, each.at)
 
     def _forget(self, known: Sequence[_Known]) -> None:
         self._known = [each for each in self._known if each not in known]

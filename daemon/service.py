@@ -242,14 +242,12 @@ class Service:
     # --- how the parts wake each other
 
     def _on_taken(self, taken: Taken) -> None:
-        """Called in a watch's thread."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended: what was queued goes out at the next start
-            self._loop.call_soon_threadsafe(self._wake, taken)
-
-    def _wake(self, taken: Taken) -> None:
+        """Called in a watch's thread, for every letter: nobody is woken without need."""
         if taken.letters:
             self._outbox.wake()
-        self._clock.consider(taken.rings_at)
+        if self._clock.is_news(taken.rings_at):
+            with contextlib.suppress(RuntimeError):  # the loop has ended: the clock looks at its next start
+                self._loop.call_soon_threadsafe(self._clock.wake)
         if self._marking is not None and taken.ticket is not None:
             self._marking.consider(taken.ticket)
 

@@ -145,6 +145,33 @@ def begun(connection: Connection) -> Iterator[None]:
         driver.commit()
 
 
+class Savepoint:
+    """A part of a write transaction that can be undone by itself. Every method raises where the whole is lost."""
+
+    def __init__(self, connection: Connection) -> None:
+        driver: Any = connection.connection.dbapi_connection
+        self._driver = driver if isinstance(driver, sqlite3.Connection) else None
+        self._nested = connection.begin_nested() if self._driver is None else None
+        self._say("SAVEPOINT part")
+
+    def keep(self) -> None:
+        """It belongs to the transaction now."""
+        self._say("RELEASE part")
+        if self._nested is not None:
+            self._nested.commit()
+
+    def undo(self) -> None:
+        """As if nothing had been written since."""
+        self._say("ROLLBACK TO part")
+        self._say("RELEASE part")
+        if self._nested is not None:
+            self._nested.rollback()
+
+    def _say(self, words: str) -> None:
+        if self._driver is not None:
+            self._driver.execute(words)
+
+
 def _engine(url: URL, connect: Callable[[], sqlite3.Connection], pool_class: type[Any]) -> Engine:
     return create_engine(url, creator=connect, poolclass=pool_class, hide_parameters=True)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Update, bindparam, false, func, or_, select, true, update
 from store.compression import compress, decompress
 from store.prepared import Prepared
 from store.records import Outgoing, OutgoingState
-from store.statements import Work, chunks, inserting
+from store.statements import Work, inserting
 from store.tables import outgoing, queued
 from store.values import OUTGOING_COLUMNS, outgoing_of
 
@@ -85,11 +85,10 @@ def _from(*states: OutgoingState) -> Update:
 
 _UNSENT = tuple(state for state in OutgoingState if state is not OutgoingState.SENT)
 _REPLACE = _from(OutgoingState.QUEUED, OutgoingState.IN_FLIGHT).where(outgoing.c.in_doubt == 0)
-_TAKE = (
-    update(outgoing)
-    .where(outgoing.c.id.in_(bindparam("ids", expanding=True)), outgoing.c.state == OutgoingState.QUEUED)
-    .values(state=OutgoingState.IN_FLIGHT, owner=bindparam("taker"), phase_at=bindparam("now"))
-    .returning(outgoing.c.id)
+_TAKE = Prepared(
+    _from(OutgoingState.QUEUED).values(
+        state=OutgoingState.IN_FLIGHT, owner=bindparam("taker"), phase_at=bindparam("now")
+    )
 )
 _COMMITTING = Prepared(_from(OutgoingState.IN_FLIGHT).values(state=OutgoingState.COMMITTING, phase_at=bindparam("now")))
 _SENT = Prepared(
@@ -215,11 +214,7 @@ class OutboxWrites(OutboxReads):
 
     def take(self, ids: Iterable[int], owner: str, now: datetime) -> tuple[int, ...]:
         """Queued letters come in hand: the ids of those that did, in the order given."""
-        wanted = tuple(ids)
-        taken: set[int] = set()
-        for piece in chunks(wanted):
-            taken.update(self._run(_TAKE, ids=piece, taker=owner, now=now).scalars())
-        return tuple(outgoing_id for outgoing_id in wanted if outgoing_id in taken)
+        return tuple(each for each in ids if self._changed(_TAKE, id_=each, taker=owner, now=now) == 1)
 
     def note_committing(self, outgoing_id: int, now: datetime, *, sent: Sequence[tuple[int, datetime]] = ()) -> bool:
         """Before the final dot of a letter in hand; also notes letters as sent. False: it was not in hand."""

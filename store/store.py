@@ -1,26 +1,38 @@
 """The store: opened once, asked and written from any thread.
 
 One writer at a time, whatever the database: threads stand in a queue, processes wait in the database. Views do not
-wait for writers, nor writers for views.
+wait for writers, nor writers for views. Small pieces of work may share the commit of another thread's transaction.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from store.engine import PATIENCE, begun, file_of, is_sqlite, make_file, read_url, reading_engine, writing_engine
+from store.engine import (
+    PATIENCE,
+    Savepoint,
+    begun,
+    file_of,
+    is_sqlite,
+    make_file,
+    read_url,
+    reading_engine,
+    writing_engine,
+)
 from store.errors import TRANSLATED, StoreBroken, translated
 from store.instance import Instance, locked_instance
 from store.schema import HEAD, check, revision_of, upgrade
-from store.turn import Turn
+from store.turn import Guest, Turn
 from store.view import View
 from store.writing import Transaction
+
+T = TypeVar("T")
 
 
 class Store:
@@ -77,17 +89,54 @@ class Store:
 
         After StoreBusy at the end it may be kept all the same: every write can be repeated by its key.
         """
+        self._refuse_reader()
+        with _work(self._url), self._turn.hold(PATIENCE), self._written() as connection:
+            yield Transaction(connection)
+
+    def join(self, work: Callable[[Transaction], T]) -> T:
+        """``work`` in a write transaction, as by ``transaction``; for small pieces that another thread's transaction
+        may carry along, so that one commit keeps both. It returns when that is done.
+
+        ``work`` may run in the other's thread; what it raises is undone by itself and is raised here.
+        """
+        self._refuse_reader()
+        guest = Guest(work)
+        with _work(self._url):
+            if self._turn.enter(PATIENCE, guest):
+                try:
+                    with self._written() as connection:
+                        return work(Transaction(connection))
+                finally:
+                    self._turn.leave()
+            if guest.error is not None:
+                raise guest.error
+            result: T = guest.result
+            return result
+
+    @contextmanager
+    def _written(self) -> Iterator[Connection]:
+        """The writer's connection in a transaction that ends with those who waited meanwhile."""
+        connection = self._writer or self._writing.connect()
+        self._writer = connection
+        guests: tuple[Guest, ...] = ()
+        try:
+            with begun(connection):
+                yield connection
+                guests = self._turn.guests()
+                for guest in guests:
+                    _serve(guest, connection)
+        except BaseException as error:
+            if isinstance(error, (SQLAlchemyError, sqlite3.Error)):
+                self._drop_writer()
+            for guest in guests:
+                guest.dismiss(error)
+            raise
+        for guest in guests:
+            guest.dismiss()
+
+    def _refuse_reader(self) -> None:
         if self._read_only:
             raise RuntimeError("the store was opened for reading only")
-        with _work(self._url), self._turn.hold(PATIENCE):
-            connection = self._writer or self._writing.connect()
-            self._writer = connection
-            try:
-                with begun(connection):
-                    yield Transaction(connection)
-            except (SQLAlchemyError, sqlite3.Error):
-                self._drop_writer()
-                raise
 
     def lock_instance(self) -> AbstractContextManager[Instance]:
         """For the one process that takes letters and sends them, as long as it runs.
@@ -119,6 +168,24 @@ class Store:
 
     def __repr__(self) -> str:
         return f"Store({self._url.render_as_string(hide_password=True)!r})"
+
+
+def _serve(guest: Guest, connection: Connection) -> None:
+    """The guest's work as a part of the transaction that fails or stays by itself.
+
+    Raises what the work raised where the whole transaction went with it (a full disk makes SQLite do so).
+    """
+    mark = Savepoint(connection)
+    try:
+        guest.result = guest.work(Transaction(connection))
+    except Exception as error:  # whatever it is, it is the guest's own
+        guest.error = error
+        try:
+            mark.undo()
+        except (SQLAlchemyError, sqlite3.Error):
+            raise error from None
+    else:
+        mark.keep()
 
 
 @contextmanager

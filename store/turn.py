@@ -1,11 +1,46 @@
-"""Threads that want to write stand in a queue: the first come is the first served, and nobody polls."""
+"""Threads that want to write stand in a queue: the first come is the first served, and nobody polls.
+
+Who brings a small piece of work that may be kept together with another's is a guest: the one whose turn it is may
+carry it along, so that one commit, and one wait for the disk, serves both.
+"""
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
 from store.errors import StoreBusy
+
+
+def _taken_lock() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+@dataclass(slots=True, eq=False)
+class Guest:
+    """Work that waits to be carried along; once ``dismissed``, either its ``result`` or its ``error`` holds."""
+
+    work: Callable[[Any], Any]
+    result: Any = None
+    error: BaseException | None = None
+    taken: bool = False
+    """Somebody carries it along: it is not to be given up any more."""
+    _called: threading.Lock = field(default_factory=_taken_lock)
+
+    def dismiss(self, error: BaseException | None = None) -> None:
+        """Its thread goes on. With ``error``: that befell it, whatever was known before."""
+        self.error = error or self.error
+        self._called.release()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    called: threading.Lock
+    guest: Guest | None = None
 
 
 class Turn:
@@ -13,46 +48,69 @@ class Turn:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._owner: int | None = None
 
     @contextmanager
     def hold(self, patience: float) -> Iterator[None]:
         """StoreBusy if it is not one's turn within ``patience`` seconds; RuntimeError where one holds it already."""
-        self._enter(patience)
+        self.enter(patience)
         try:
             yield
         finally:
-            self._leave()
+            self.leave()
 
-    def _enter(self, patience: float) -> None:
+    def enter(self, patience: float, guest: Guest | None = None) -> bool:
+        """True: it is one's turn, and one must ``leave``. False: the guest was carried along by another meanwhile.
+
+        Raises as ``hold`` does; a guest that somebody has taken along is waited for without bound, as one's own
+        commit would be.
+        """
         me = threading.get_ident()
+        waiting = _Waiting(guest._called if guest is not None else _taken_lock(), guest)
         with self._guard:
             if self._owner == me:
                 raise RuntimeError("a write transaction inside a write transaction would wait for itself")
             if self._owner is None and not self._waiting:
                 self._owner = me
-                return
-            called = threading.Lock()
-            called.acquire()
-            self._waiting.append(called)
-        if called.acquire(timeout=patience):
-            self._owner = me
-            return
-        self._give_up(called)
+                return True
+            self._waiting.append(waiting)
+        if not waiting.called.acquire(timeout=patience):
+            self._give_up(waiting)
+        if guest is not None and guest.taken:
+            return False
+        self._owner = me
+        return True
 
-    def _give_up(self, called: threading.Lock) -> None:
+    def guests(self) -> tuple[Guest, ...]:
+        """For the one whose turn it is: those who wait now, his to carry along; each must be dismissed in the end."""
+        if not self._waiting:
+            return ()
         with self._guard:
-            if called in self._waiting:
-                self._waiting.remove(called)
-                raise StoreBusy("The store is busy with other work of this process: it is tried again.")
-        self._leave()  # called in the last moment: the next one is to be called instead
-        raise StoreBusy("The store is busy with other work of this process: it is tried again.")
+            guests = tuple(each.guest for each in self._waiting if each.guest is not None)
+            self._waiting = deque(each for each in self._waiting if each.guest is None)
+            for guest in guests:
+                guest.taken = True
+        return guests
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """The next one is called."""
         with self._guard:
             if self._waiting:
                 self._owner = -1  # taken by the one who is called now, who writes his name himself
-                self._waiting.popleft().release()
+                self._waiting.popleft().called.release()
             else:
                 self._owner = None
+
+    def _give_up(self, waiting: _Waiting) -> None:
+        """Raises StoreBusy, unless the guest is under way."""
+        with self._guard:
+            is_waiting = waiting in self._waiting
+            if is_waiting:
+                self._waiting.remove(waiting)
+        if not is_waiting and waiting.guest is not None and waiting.guest.taken:
+            waiting.called.acquire()
+            return
+        if not is_waiting:
+            self.leave()  # called in the last moment: the next one is to be called instead
+        raise StoreBusy("The store is busy with other work of this process: it is tried again.")

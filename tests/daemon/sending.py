@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
-from typing import cast
+from typing import TypeVar, cast
 
 from daemon.journal import open_journal
 from daemon.outbox import Outbox
@@ -27,20 +27,31 @@ PAUSES = (timedelta(minutes=1), timedelta(minutes=5))
 WAIT = timedelta(minutes=10)
 
 
+T = TypeVar("T")
+
+
 class MoodyStore(Store):
     """A store that is busy when it is told to be: ``busy`` before anything was written, ``kept`` although all was."""
 
     moods: deque[str]
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def _in_a_mood(self) -> Iterator[None]:
         mood = self.moods.popleft() if self.moods else ""  # the next one, "" for a good one
         if mood == "busy":
             raise StoreBusy("busy as told")
-        with super().transaction() as tx:
-            yield tx
+        yield
         if mood == "kept":
             raise StoreBusy("busy as told, and yet everything is kept")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with self._in_a_mood(), super().transaction() as tx:
+            yield tx
+
+    def join(self, work: Callable[[Transaction], T]) -> T:
+        with self._in_a_mood():
+            return super().join(work)
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,220 @@
+"""Pieces of work that share a commit: together on the disk, each by itself where one fails. On both databases."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from store.errors import StoreBusy, StoreError
+from store.store import Store
+from store.turn import Guest, Turn
+from store.writing import Transaction
+from tests.service import eventually
+
+
+@dataclass
+class Joining:
+    """Work brought by another thread while this one's transaction is open."""
+
+    store: Store
+    threads: list[threading.Thread] = field(default_factory=list)
+    errors: dict[str, BaseException] = field(default_factory=dict)
+    carried_by: dict[str, int] = field(default_factory=dict)
+
+    def bring(self, key: str, work: Callable[[Transaction], Any] | None = None) -> None:
+        """A thread that writes ``key``, or does ``work``; it waits until its turn or until it is carried along."""
+
+        def write(tx: Transaction) -> None:
+            self.carried_by[key] = threading.get_ident()
+            tx.set_meta(key, "written")
+            if work is not None:
+                work(tx)
+
+        def run() -> None:
+            try:
+                self.store.join(write)
+            except BaseException as error:  # noqa: BLE001,RUF100 - the test looks at it
+                self.errors[key] = error
+
+        waiting = len(self.store._turn._waiting)
+        self.threads.append(threading.Thread(target=run))
+        self.threads[-1].start()
+        eventually(lambda: len(self.store._turn._waiting) > waiting)
+
+    def end(self) -> None:
+        for thread in self.threads:
+            thread.join(timeout=20)
+            assert not thread.is_alive()
+
+    def kept(self, *keys: str) -> list[bool]:
+        with self.store.view() as view:
+            return [view.meta(key) is not None for key in keys]
+
+
+@pytest.fixture
+def joining(store: Store) -> Joining:
+    return Joining(store)
+
+
+def _breaks(_: Transaction) -> None:
+    raise ValueError("a fault of the guest's own")
+
+
+def _does_not_fit(tx: Transaction) -> None:
+    tx._connection.exec_driver_sql("SELECT * FROM no_such_table")
+
+
+def test_work_that_nobody_carries_along_has_a_transaction_of_its_own(joining: Joining) -> None:
+    assert joining.store.join(lambda tx: tx.set_meta("alone", "written") or 7) == 7
+    assert joining.kept("alone") == [True]
+
+
+def test_work_that_comes_meanwhile_is_carried_along_in_one_commit(joining: Joining) -> None:
+    with joining.store.transaction() as tx:
+        tx.set_meta("host", "written")
+        joining.bring("first")
+        joining.bring("second")
+        assert joining.kept("host", "first", "second") == [False] * 3
+    joining.end()
+    assert joining.kept("host", "first", "second") == [True] * 3
+    assert set(joining.carried_by.values()) == {threading.get_ident()}
+    assert not joining.errors
+
+
+def test_the_result_reaches_the_one_who_brought_the_work(joining: Joining) -> None:
+    results: list[int] = []
+    thread = threading.Thread(target=lambda: results.append(joining.store.join(lambda _: 42)))
+    with joining.store.transaction():
+        thread.start()
+        eventually(lambda: len(joining.store._turn._waiting) == 1)
+    thread.join(timeout=20)
+    assert results == [42]
+
+
+@pytest.mark.parametrize("fault", [_breaks, _does_not_fit])
+def test_a_guest_that_fails_is_undone_alone_and_told_alone(
+    joining: Joining, fault: Callable[[Transaction], None]
+) -> None:
+    with joining.store.transaction() as tx:
+        tx.set_meta("host", "written")
+        joining.bring("before")
+        joining.bring("failing", fault)
+        joining.bring("after")
+    joining.end()
+    assert joining.kept("host", "before", "failing", "after") == [True, True, False, True]
+    assert list(joining.errors) == ["failing"]
+    assert isinstance(joining.errors["failing"], ValueError if fault is _breaks else StoreError)
+
+
+def test_a_host_that_fails_takes_no_guest_with_it(joining: Joining) -> None:
+    with pytest.raises(ValueError, match="the host"), joining.store.transaction() as tx:
+        tx.set_meta("host", "written")
+        joining.bring("guest")
+        raise ValueError("the host")
+    joining.end()
+    assert joining.kept("host", "guest") == [False, True]
+    assert joining.carried_by["guest"] != threading.get_ident()
+    assert not joining.errors
+
+
+def test_a_commit_that_fails_is_told_to_all_whom_it_was_to_keep(sqlite_url: str) -> None:
+    with Store.open(sqlite_url) as store:
+        joining = Joining(store)
+        with pytest.raises(StoreError), store.transaction() as tx:
+            tx._connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # what is wrong is found by the commit
+            tx._connection.exec_driver_sql(
+                "INSERT INTO places (folder, uidvalidity, uid, letter) VALUES ('x', 1, 1, 9)"
+            )
+            joining.bring("guest")
+        joining.end()
+        assert joining.kept("guest") == [False]
+        assert isinstance(joining.errors["guest"], StoreError)
+        store.join(lambda tx: tx.set_meta("later", "written"))
+        assert joining.kept("later") == [True]
+
+
+def test_a_guest_on_a_full_disk_takes_the_whole_transaction_with_it(sqlite_url: str) -> None:
+    """SQLite rolls all back by itself then: what the host wrote is not there either, and both are told."""
+
+    def fill(tx: Transaction) -> None:
+        driver: Any = tx._connection.connection.dbapi_connection
+        (pages,) = driver.execute("PRAGMA page_count").fetchone()
+        driver.execute(f"PRAGMA max_page_count={pages}")
+        tx.set_meta("much", "x" * 10_000_000)
+
+    with Store.open(sqlite_url) as store:
+        joining = Joining(store)
+        with pytest.raises(StoreBusy, match="no room left"), store.transaction() as tx:
+            tx.set_meta("host", "written")
+            joining.bring("before")
+            joining.bring("filling", fill)
+        joining.end()
+        assert joining.kept("host", "before", "filling") == [False] * 3
+        assert {name: type(error) for name, error in joining.errors.items()} == {
+            "before": StoreBusy,
+            "filling": StoreBusy,
+        }
+        store.join(lambda tx: tx.set_meta("later", "written"))
+        assert joining.kept("later") == [True]
+
+
+def test_a_guest_that_nobody_calls_gives_up_and_is_not_carried_along_later() -> None:
+    turn = Turn()
+    guest = Guest(lambda _: None)
+    outcomes: list[object] = []
+
+    def come() -> None:
+        try:
+            outcomes.append(turn.enter(0.05, guest))
+        except StoreBusy as busy:
+            outcomes.append(busy)
+
+    with turn.hold(1):
+        thread = threading.Thread(target=come)
+        thread.start()
+        thread.join(timeout=20)
+        assert turn.guests() == ()
+    assert [type(each) for each in outcomes] == [StoreBusy]
+
+
+def test_a_guest_that_was_taken_along_waits_for_its_end_however_long_that_takes() -> None:
+    turn = Turn()
+    guest = Guest(lambda _: None)
+    outcomes: list[bool] = []
+    thread = threading.Thread(target=lambda: outcomes.append(turn.enter(0.2, guest)))
+    with turn.hold(1):
+        thread.start()
+        eventually(lambda: bool(turn._waiting))
+        assert turn.guests() == (guest,)
+        thread.join(timeout=0.5)  # longer than its patience
+        assert thread.is_alive()
+        guest.dismiss()
+        thread.join(timeout=20)
+    assert outcomes == [False]
+
+
+def test_those_who_wait_for_a_turn_of_their_own_keep_their_places() -> None:
+    turn = Turn()
+    order: list[str] = []
+
+    def come(name: str) -> None:
+        with turn.hold(20):
+            order.append(name)
+
+    threads = []
+    with turn.hold(1):
+        for number, name in enumerate(("first", "second")):
+            threads.append(threading.Thread(target=come, args=(name,)))
+            threads[-1].start()
+            eventually(lambda wanted=number + 1: len(turn._waiting) == wanted)
+        assert turn.guests() == ()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert order == ["first", "second"]
+
+
+def test_a_write_inside_a_write_is_refused_at_once(joining: Joining) -> None:
+    with joining.store.transaction(), pytest.raises(RuntimeError, match="would wait for itself"):
+        joining.store.join(lambda _: None)
