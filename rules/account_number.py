@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from rules.unnamed_number import find_unnamed_number
+
 LEAST_DIGITS = 4
 MOST_DIGITS = 9
 """Longer ones are telephone numbers (10, 11 digits) or БИН/ИИН (12)."""
@@ -14,7 +16,8 @@ _NUMBER = r"(?P<number>\d{4,9}(?![\d])|\d{1,3}(?:[ \u00a0\u202f.\-–]{1,2}\d{1,
 
 # «аккаунт», «акаунт», «номер аккаунта», «акк», «акк-т», «ак.», «acc», «akkaunt», «account ID», «есептік жазба»
 _ACCOUNT = (
-    r"(?:ак{1,2}аунт\w*|акк-?т\w{0,2}|акк\w{0,2}|ак(?=[.\s№:])|acc(?:ount)?s?(?:[ _-]?(?:id|number|no))?"
+    r"(?:ак{1,2}аунт\w*(?:\s+(?:курса|вебинаров)(?=\s*[№:]?\s*\d))?|акк-?т\w{0,2}|акк[^\W\d]{0,2}|"
+    r"ак(?=[.\s№:])|acc(?:ount)?s?(?:[ _-]?(?:id|number|no))?"
     r"|ak{1,2}aunt\w*|akk"
     r"|есептік\s+жазба\w*|шот\s+нөмір\w*|аккаунт\w*\s+нөмір\w*)"
 )
@@ -35,9 +38,9 @@ _NUMBERED = (
     r"|(?:мы|у\s+вас|я|компани\w+|заведен\w*|заведён\w*)\s+(?:у\s+вас\s+)?(?:[а-яё]+\s+)?под\s+номером|под\s+номером)"
 )
 # what may stand between the name and the number: «у нас — », «клиники: », «тот же: », «я уже завела - », «(», « номер »
-_PREPOSITION = r"(?:на|до|за|с|со|по|от|из|для|о|об|и|а|но|не|что|через|больше|около|всего)\s"
+_PREPOSITION = r"(?:на|до|за|с|со|по|от|из|для|о|об|и|а|но|не|что|через|больше|около|всего|в(?=\s\d))\s"
 _BETWEEN = (
-    rf"\.?(?:[ \t]*(?:[:;=№#(«\"—–-]|n(?=\s?\d)|no\.?|nr\.?|,(?=\s*номер))"
+    rf"\.?(?:[ \t]*(?:[:;=№#(«\"—–-]|n(?=\s?\d)|no\.?|nr\.?|,(?=\s*(?:номер|№)))"
     rf"|(?:\s+|(?<=\())(?!{_PREPOSITION})[^\W\d]+\.?)"
     r"{0,4}(?:(?<=же)|(?<=прежний)|(?<=старый))?[ \t]*(?:(?<=же),|(?<=прежний),)?[:;=№#(«\"—–-]*\s*"
 )
@@ -79,8 +82,10 @@ _ASKED_FOR_ACCOUNT = re.compile(r"номер\w*\s+(?:вашего\s+)?(?:акк�
 
 # «ID комнаты 11», «ID платежа», «кабинет 7 этаж», «аккаунт, счет № 288», «акк … БИН», «+7 701 …»
 _ANOTHER_THING = re.compile(
-    r"комнат|курс|встреч|конференц|платеж|платёж|транзакц|операци|заявк|обращени|тикет|договор|сч[её]т(?!\w*\s*$)|оплат|инн|бин|иин|"
-    r"телефон|тел\b|карт|меропр|событи|room|meeting|course|payment|invoice|order|тариф|ошибк|error|урок|тест|вебинар|zoom|этаж|сумм|показыва",
+    r"комнат|курс|встреч|конференц|платеж|платёж|транзакц|операци|заявк|обращени|тикет|договор|"
+    r"сч[её]т(?!\w*\s*$)|оплат|инн|бин|иин|"
+    r"телефон|тел\b|карт|меропр|событи|room|meeting|course|payment|invoice|order|тариф|ошибк|error|урок|тест|"
+    r"вебинар|zoom|этаж|сумм|показыва",
     re.I,
 )
 # «12.03.2024»: digits with points between are a date
@@ -91,7 +96,8 @@ _NAMED_OTHERWISE = re.compile(
 )
 # what makes the digits something else: «12 000 тг», «50 мест», «15 марта», «2 раза», «403 Forbidden»
 _UNIT_AFTER = re.compile(
-    r"^\s*(?:тг\b|тенге|теңге|руб|р\.|₸|\$|%|у\.?\s?е|сом\b|сум\b|мест|человек|чел\b|участник|ученик|раз\b|раза|месяц|мес\b|дн|час|мин|"
+    r"^\s*(?:тг\b|тенге|теңге|руб|р\.|₸|\$|%|у\.?\s?е|сом\b|сум\b|мест|человек|чел\b|участник|ученик|раз\b|"
+    r"раза|месяц|мес\b|дн|час|мин|"
     r"гб|мб|год|лет|янв|фев|мар(?:т|\.)|апр|ма[йя]\b|июн|июл|авг|сен|окт|ноя|дек|forbidden|ошибк|error|шт)",
     re.I,
 )
@@ -140,7 +146,8 @@ def _unnamed(text: str) -> AccountNumber | None:
         return None
     match = _OWN.search(text) or _CLOSING.search(text)
     if match is None:
-        return None
+        number = find_unnamed_number(text)
+        return AccountNumber(digits=_digits(number), evidence=number) if number is not None else None
     digits = next(_digits(each) for each in match.groups() if each is not None)
     return AccountNumber(digits=digits, evidence=match.group().strip())
 
