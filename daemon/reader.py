@@ -1,16 +1,12 @@
 """Reading letters in a process of its own, bounded in time and memory.
 
-This is the side of the service; the child is ``daemon/reader_process.py``. They speak in length-prefixed pickles over
-pipes that nobody else can write to. A letter on which the child hangs, dies or breaks is answered by a ``ReadFault``;
-the child is started anew and the next letter is read.
+This is the side of the service; the child is ``daemon/reader_process.py``. They speak in pickles over pipes that nobody
+else can write to (``daemon/frames.py``). A letter on which the child hangs, dies or breaks is answered by a
+``ReadFault``; the child is started anew and the next letter is read.
 """
 
 import contextlib
-import os
 import pickle
-import queue
-import select
-import struct
 import subprocess
 import sys
 import threading
@@ -19,9 +15,10 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from daemon.errors import TryAgainLater
+from daemon.frames import Dialogue
 from rules.policy import Policy
 from rules.tokens import SigningKeys
 
@@ -41,7 +38,6 @@ MEMORY_LIMIT = 1024 * 1024 * 1024
 LETTERS_AHEAD = 16
 BYTES_AHEAD = 1024 * 1024
 
-_LENGTH = struct.Struct("<Q")
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from daemon.reader_process import main; main()"
 """The child finds its modules where the service found its own, wherever both were started."""
 
@@ -78,7 +74,7 @@ class Reader:
         self._start = pickle.dumps((policy, keys, template_directory))
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
-        self._answers: queue.SimpleQueue[ReadLetter | ReadFault | None] = queue.SimpleQueue()
+        self._dialogue: Dialogue | None = None
 
     def read(self, tasks: Iterable[Task]) -> "Generator[ReadLetter | ReadFault, None, None]":
         """Each letter read, in order. Some are sent ahead so that the child never waits for the service.
@@ -100,7 +96,7 @@ class Reader:
 
     def close(self) -> None:
         """Ends the child; a later ``read`` starts it anew."""
-        child, self._child = self._child, None
+        child, self._child, self._dialogue = self._child, None, None
         if child is None:
             return
         with contextlib.suppress(OSError):
@@ -154,18 +150,19 @@ class Reader:
         return ReadFault(reason=f"reading it took more than {SECONDS_PER_LETTER} s or {MEMORY_LIMIT >> 20} MB")
 
     def _send(self, task: Task) -> None:
-        child = self._child or self._spawn()
-        if not _write_in_time(child, pickle.dumps(task), self._patience):
-            child.kill()  # noticed, as any death of the child, when its answer is missing
+        dialogue = self._dialogue or self._spawn()
+        dialogue.say(pickle.dumps(task, protocol=pickle.HIGHEST_PROTOCOL))
 
     def _next_answer(self) -> "ReadLetter | ReadFault | None":
         """The next answer, or None where the child hangs or has died."""
-        try:
-            return self._answers.get(timeout=self._patience)
-        except queue.Empty:
-            return None
+        answer: ReadLetter | ReadFault | None = self._hear(self._patience)
+        return answer
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _hear(self, patience: float) -> Any:
+        frame = self._dialogue.hear(patience) if self._dialogue is not None else None
+        return None if frame is None else pickle.loads(frame)  # noqa: S301 - written by our own child alone
+
+    def _spawn(self) -> Dialogue:
         try:
             child = subprocess.Popen(  # noqa: S603 - this very interpreter, a program of our own
                 [sys.executable, "-P", "-c", _CHILD, *sys.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -174,21 +171,16 @@ class Reader:
             raise TryAgainLater(f"the process that reads letters cannot be started: {error.strerror}") from error
         assert child.stdin is not None
         assert child.stdout is not None
-        answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        threading.Thread(target=_pump, args=(child.stdout, answers), name="reader-answers", daemon=True).start()
-        self._child, self._answers = child, answers
-        os.set_blocking(child.stdin.fileno(), False)
-        _write_in_time(child, self._start, self._patience)
-        first = None
-        with contextlib.suppress(queue.Empty):
-            first = answers.get(timeout=START_PATIENCE)
-        if first != READY:
+        self._child = child
+        self._dialogue = Dialogue(to=child.stdin.fileno(), since=child.stdout.fileno())
+        self._dialogue.say(self._start)
+        if self._hear(START_PATIENCE) != READY:
             self._kill()
             raise TryAgainLater("the process that reads letters does not start: its own words are on standard error")
-        return child
+        return self._dialogue
 
     def _kill(self) -> None:
-        child, self._child = self._child, None
+        child, self._child, self._dialogue = self._child, None, None
         if child is not None:
             child.kill()
             child.wait()
@@ -197,43 +189,3 @@ class Reader:
                 child.stdin.close()
             assert child.stdout is not None
             child.stdout.close()
-
-
-def _pump(stream: IO[bytes], answers: queue.SimpleQueue[Any]) -> None:
-    """Carries answers from the pipe to the queue, so that neither side can block the other; None marks the end."""
-    with contextlib.suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
-        while True:
-            answers.put(pickle.loads(read_frame(stream)))  # noqa: S301 - written by our own child alone
-    answers.put(None)
-
-
-def _write_in_time(child: subprocess.Popen[bytes], frame: bytes, patience: float) -> bool:
-    """False where the child takes nothing for so long that it must hang: a plain write would wait for ever."""
-    assert child.stdin is not None
-    pipe = child.stdin.fileno()
-    left = memoryview(_LENGTH.pack(len(frame)) + frame)
-    poll = select.poll()
-    poll.register(pipe, select.POLLOUT)
-    with contextlib.suppress(BrokenPipeError):  # a dead child takes nothing either, and is noticed later
-        while left:
-            if not poll.poll(patience * 1000):
-                return False
-            left = left[os.write(pipe, left) :]
-    return True
-
-
-def write_frame(stream: IO[bytes], frame: bytes) -> None:
-    stream.write(_LENGTH.pack(len(frame)))
-    stream.write(frame)
-    stream.flush()
-
-
-def read_frame(stream: IO[bytes]) -> bytes:
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    (length,) = _LENGTH.unpack(head)
-    frame = stream.read(length)
-    if len(frame) < length:
-        raise EOFError
-    return frame

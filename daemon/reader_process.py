@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from daemon.draft import write_draft
+from daemon.frames import read_frame, write_frame
 from daemon.heap import keep_small
 from daemon.letters import Letters
 from daemon.read_letter import ReadLetter
-from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task, read_frame, write_frame
+from daemon.reader import MEMORY_LIMIT, READY, SECONDS_PER_LETTER, ReadFault, Task
 from daemon.reading import read_letter
 from rules.policy import Policy
 from rules.tokens import SigningKeys

@@ -85,7 +85,8 @@ class Taking:
         self._waiting.clear()
         self._ended = None
         wanted = self._after_passing(tuple(uids))
-        with contextlib.closing(self._tools.reader.read(self._tasks(wanted, unexpected=unexpected))) as answers:
+        reading = self._tools.reader.read(self._tasks(wanted, unexpected=unexpected))
+        with self._tools.store.carrying(), contextlib.closing(reading) as answers:
             for read in answers:
                 uid, arrival = self._waiting.popleft()
                 self._take_one(arrival, read, uid)

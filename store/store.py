@@ -113,6 +113,11 @@ class Store:
             result: T = guest.result
             return result
 
+    def carrying(self) -> AbstractContextManager[None]:
+        """While in it, this thread has one write transaction after another: what others ``join`` waits a moment to be
+        carried along."""
+        return self._turn.carrying()
+
     @contextmanager
     def _written(self) -> Iterator[Connection]:
         """The writer's connection in a transaction that ends with those who waited meanwhile."""

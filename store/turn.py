@@ -1,7 +1,9 @@
 """Threads that want to write stand in a queue: the first come is the first served, and nobody polls.
 
 Who brings a small piece of work that may be kept together with another's is a guest: the one whose turn it is may
-carry it along, so that one commit, and one wait for the disk, serves both.
+carry it along, so that one commit, and one wait for the disk, serves both. Where a thread is known to write again and
+again, a guest waits a moment for its next transaction before he asks for a turn of his own: threads that call each
+other in and out for every letter cost more than the writing does.
 """
 
 import threading
@@ -12,6 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.errors import StoreBusy
+
+
+RIDE = 0.01
+"""Seconds a guest waits to be carried along by one who writes again and again: some of that one's transactions."""
 
 
 def _taken_lock() -> threading.Lock:
@@ -50,6 +56,9 @@ class Turn:
         self._guard = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._owner: int | None = None
+        self._carriers = 0
+        self._riders: list[Guest] = []
+        """Guests who wait for the next transaction of a carrier, not yet for a turn."""
 
     @contextmanager
     def hold(self, patience: float) -> Iterator[None]:
@@ -60,6 +69,17 @@ class Turn:
         finally:
             self.leave()
 
+    @contextmanager
+    def carrying(self) -> Iterator[None]:
+        """This thread will take its turn again and again: guests wait ``RIDE`` for it at most."""
+        with self._guard:
+            self._carriers += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._carriers -= 1
+
     def enter(self, patience: float, guest: Guest | None = None) -> bool:
         """True: it is one's turn, and one must ``leave``. False: the guest was carried along by another meanwhile.
 
@@ -67,6 +87,8 @@ class Turn:
         commit would be.
         """
         me = threading.get_ident()
+        if guest is not None and self._carriers and self._owner != me and self._ride(guest):
+            return False
         waiting = _Waiting(guest._called if guest is not None else _taken_lock(), guest)
         with self._guard:
             if self._owner == me:
@@ -84,11 +106,12 @@ class Turn:
 
     def guests(self) -> tuple[Guest, ...]:
         """For the one whose turn it is: those who wait now, his to carry along; each must be dismissed in the end."""
-        if not self._waiting:
+        if not self._waiting and not self._riders:
             return ()
         with self._guard:
-            guests = tuple(each.guest for each in self._waiting if each.guest is not None)
+            guests = (*(each.guest for each in self._waiting if each.guest is not None), *self._riders)
             self._waiting = deque(each for each in self._waiting if each.guest is None)
+            self._riders.clear()
             for guest in guests:
                 guest.taken = True
         return guests
@@ -101,6 +124,19 @@ class Turn:
                 self._waiting.popleft().called.release()
             else:
                 self._owner = None
+
+    def _ride(self, guest: Guest) -> bool:
+        """Whether the guest was carried along within ``RIDE``."""
+        with self._guard:
+            self._riders.append(guest)
+        if guest._called.acquire(timeout=RIDE):
+            return True
+        with self._guard:
+            if not guest.taken:
+                self._riders.remove(guest)
+                return False
+        guest._called.acquire()
+        return True
 
     def _give_up(self, waiting: _Waiting) -> None:
         """Raises StoreBusy, unless the guest is under way."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -67,7 +68,8 @@ def _does_not_fit(tx: Transaction) -> None:
 
 
 def test_work_that_nobody_carries_along_has_a_transaction_of_its_own(joining: Joining) -> None:
-    assert joining.store.join(lambda tx: tx.set_meta("alone", "written") or 7) == 7
+    assert joining.store.join(lambda tx: tx.meta("alone")) is None
+    joining.store.join(lambda tx: tx.set_meta("alone", "written"))
     assert joining.kept("alone") == [True]
 
 
@@ -109,7 +111,7 @@ def test_a_guest_that_fails_is_undone_alone_and_told_alone(
 
 
 def test_a_host_that_fails_takes_no_guest_with_it(joining: Joining) -> None:
-    with pytest.raises(ValueError, match="the host"), joining.store.transaction() as tx:
+    with pytest.raises(ValueError, match="the host"), joining.store.transaction() as tx:  # noqa: PT012 - one block
         tx.set_meta("host", "written")
         joining.bring("guest")
         raise ValueError("the host")
@@ -122,7 +124,7 @@ def test_a_host_that_fails_takes_no_guest_with_it(joining: Joining) -> None:
 def test_a_commit_that_fails_is_told_to_all_whom_it_was_to_keep(sqlite_url: str) -> None:
     with Store.open(sqlite_url) as store:
         joining = Joining(store)
-        with pytest.raises(StoreError), store.transaction() as tx:
+        with pytest.raises(StoreError), store.transaction() as tx:  # noqa: PT012 - at its end
             tx._connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # what is wrong is found by the commit
             tx._connection.exec_driver_sql(
                 "INSERT INTO places (folder, uidvalidity, uid, letter) VALUES ('x', 1, 1, 9)"
@@ -146,7 +148,7 @@ def test_a_guest_on_a_full_disk_takes_the_whole_transaction_with_it(sqlite_url: 
 
     with Store.open(sqlite_url) as store:
         joining = Joining(store)
-        with pytest.raises(StoreBusy, match="no room left"), store.transaction() as tx:
+        with pytest.raises(StoreBusy, match="no room left"), store.transaction() as tx:  # noqa: PT012 - one block
             tx.set_meta("host", "written")
             joining.bring("before")
             joining.bring("filling", fill)
@@ -208,7 +210,7 @@ def test_those_who_wait_for_a_turn_of_their_own_keep_their_places() -> None:
         for number, name in enumerate(("first", "second")):
             threads.append(threading.Thread(target=come, args=(name,)))
             threads[-1].start()
-            eventually(lambda wanted=number + 1: len(turn._waiting) == wanted)
+            eventually(partial(lambda wanted: len(turn._waiting) == wanted, number + 1))
         assert turn.guests() == ()
     for thread in threads:
         thread.join(timeout=20)
