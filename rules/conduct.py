@@ -7,8 +7,11 @@ so that «подстрахуйте», «употреблять» and «сукн�
 import re
 from functools import lru_cache
 
+from rules.insults import ACCUSATIONS, BEASTS, ENGLISH, INSULTS, SAYINGS
+
 # Latin letters, digits and signs that are written for Cyrillic ones: «cyка», «г0вно», «пи3дец», «сук@», «6ля»
 _LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$z", "аеорсухкмнтвозбачсз")
+_ALIKE_LETTERS = str.maketrans("aeopcyxkmhtb", "аеорсухкмнтв")
 _MASK = "*#@$%_•·."
 
 # the roots of obscene words with their beginnings; ordinary words of the same letters stand in _INNOCENT
@@ -22,24 +25,6 @@ _OBSCENE = re.compile(
 _ENDS_OBSCENE = re.compile(
     r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|млять|бляха-?муха|пздц|сцук\w+|нах|о(?:хрене|хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*)$"
 )
-# insults: words that name a person or the service badly whatever stands beside them
-_INSULTS = re.compile(
-    r"^(?:идиот(?!изм)\w*|дибил\w*|жлоб\w*|барыг\w*|бездельник(?:и|ов|ам)|лентя(?:и|ев|ям)|лоботряс\w*|хапуг\w*|раздолба\w+|"
-    r"оборзе\w+|обнагле(?:ли|вш\w+)|дебил(?:ы|ов|ам|ами|ах|у|а|ом|изм\w*|ьн\w+|оид\w*)?|кретин\w*|имбецил\w*|дегенерат\w*|даун(?:ы|ов|ам|ами)|"
-    r"урод(?:ы|ов|ам|ами|цы|ище|ина)?|ублюд\w+|мраз[ьиеюяй]\w*|твар(?:и|ей|ям|юги)|тварин\w*|сволоч\w*|скот(?:ы|ина|ины|ов|ам)|гнид\w+|гад(?:ы|ов|ам|ина|ёныш\w*)|подонк\w*|подонок|"
-    r"козл(?:ы|ов|ам|ами|ин\w*)|кобел\w+|баран(?:ы|ов|ам|ами)|чмо\w*|чмыр\w*|лох(?:и|ов|ам)|лохотрон\w*|олух\w*|болван\w*|тупиц\w*|тупица|"
-    r"туп(?:ые|ой|ая|ое|ых|орыл\w*|оголов\w*|ень|ни|ари)|тупарь|придур\w+|дурак(?:и|ов|ам)?|дур(?:а|ы)|дурни|бестол(?:оч\w*|ков\w+)|рукожоп\w*|криворук\w*|безмозгл\w*|бездар\w*|безрук\w*|недоумк\w*|недоумок|"
-    r"ничтож\w+|шарашк\w*|шарага|ворюг\w*|кидал(?:ы|ово)|хам(?:ы|ов|ло|ьё|ка|ьем)?|быдл\w*|отребь\w*|упыр\w+|"
-    r"помойк\w*|отстой(?:н\w+)?|убожеств\w*|балбес\w*|дармоед\w*|алкаш\w*|клоун(?:ы|ов)|бухие|остолоп\w*|недоделан\w*|шваль|падл\w+|сучар\w*|задрот\w*|мерзав\w+|негодя\w+|подлец\w*|гавн\w*|дебилоид\w*|"
-    r"ақымақ\w*|акымак\w*|есек\w*|көт|боқ\w*|иттің|оңбаған\w*|мал(?:сың\w*|сыздар)|сволот\w*)$"
-)
-# «мошенники звонят от вашего имени», «воры украли ноутбук»: they name others as often, so only towards the staff
-_ACCUSATIONS = re.compile(
-    r"^(?:мошенник\w*|жулик\w*|жульё|вор(?:ы|ьё)|аферист\w*|паразит(?:ы|ов)|обезьяны|твар[ьюе]\w?|тварина|ос[её]?л(?:ы|ов)|свинь[ия]|обманщик(?:и|ов))$"
-)
-_ENGLISH = re.compile(
-    r"^(?:fuck\w*|shit(?:ty|s)?|bullshit|bitch\w*|asshole\w*|idiots?|morons?|bastards?|scumbags?|dumbass\w*|crap(?:py)?|cunts?|suka|cyka|blyat\w*|blyad\w*|blj?at|blya|hu[iy](?:nya|nia|ni|na|e\w*|a)|pizd\w+|ebany\w*|uebk\w*|debil\w*|tvari|kozly)$"
-)
 # «опять», «страхуй…», «небезызвестный»: begin like an obscene root or hold it inside
 _INNOCENT = re.compile(
     r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
@@ -51,7 +36,17 @@ _OF_HIMSELF = re.compile(
     r"(?:\b(?:я|мы|сам|сама|мне|меня|себя|нами|мной)(?:\s+|,\s*)(?:\w+[\s,]+){0,3}|\b(?:извините|простите)\s+(?:\w+\s+){0,3}|\bкак\s+(?:последн\w+\s+)?|\bне\s+)$|\bчувству\w+\s+себя\s+(?:\w+\s+){0,2}$",
     re.I,
 )
-_TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|они|ты)\b", re.I)
+# «Дура я, конечно», «дурак буду», «мошенники или нет?»
+_SAID_OF_HIMSELF_AFTER = re.compile(r"\s+(?:я\b|буд[уе]\w*|или\s+нет|ли\b)", re.I)
+# «любой дурак зайдёт», «защита от дурака»: of nobody
+_OF_NOBODY = re.compile(r"\b(?:любо[йм]\w?|кажд\w+|всяк\w+|последн\w+|от|для|даже)\s+$", re.I)
+_TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|вами|они|ты|тебе|ur|your?)\b", re.I)
+# «вы дятлы», «Вам дятлам», «у вас там обезьяны», «сборище ослов»
+_NAMES_STAFF = re.compile(
+    r"\b(?:вы|вам|вас|вами|ваши|ты|господа|сборище|стадо|кучка|банда|одни|сплошные)[\s,—–-]+(?:[\w-]+[\s,—–-]+){0,2}$", re.I
+)
+# «верните всё до копейки, паразиты.», «Исправьте, халтурщики несчастные!»: called by that name
+_CALLED = (re.compile(r"(?:^|,)\s*(?:[\w-]+\s+)?$"), re.compile(r"(?:\s+[\w-]+)?\s*(?:$|[,.!?)])"))
 # «ошибка «вы идиот»», «написано "…"»: what somebody or something else said
 _QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
 # the name of an error or a technical word
@@ -65,8 +60,29 @@ _MASKED = re.compile(
     r"^(?:х[*]+(?:й|и|я|ня|ни|ню|ней|ево|евый|вый|во|ли|сосы|есос\w*|ёв\w*)|х-[нй][яюие]\w*|ху\*+\w*|х\*+[уеё]\w*|х[ер]\*+\w*|о\*+(?:ел|уел)\w*|о[хx]\*+\w*|на\*+(?:й|уй)|п[*]+(?:ц|ец|дец|ду|да)\w*|пи[*]+\w*|п\*з\w*|"
     r"б[*]+(?:ь|ть|дь|я)?|бл[*]+\w*|б\*я\w*|с[*]+(?:ка|ки|и|а)|су[*]+\w*|сук\*|г[*]+(?:но|вно|но\w*)|го?[*]+но|говн\*|е[*]+\w*|ё[*]+\w+|еб[*]+\w*|ёб[*]+\w*|"
     r"м[*]+(?:к|ки|ак|аки|даки|даков|даки\w*)|муд[*]+\w*|д[*]+(?:мо|ьмо|билы|бил|бы)|де[*]+(?:лы|илы)|за[*]+(?:ли|бали|л[иа]?)|про[*]+\w+|долб[*]+\w*|ж[*]+(?:па|пу|пе|пой|а)|"
-    r"у[*]+(?:оды|бки|бок|бищ\w*)|хе[*]+\w*|х@\w+|х\*\w+|по[*]+(?:й|уй)|ох[*]+\w*|тв[*]+\w*|нах[*]+\w*)$"
+    r"у[*]+(?:оды|бки|бков|бкам\w*|бок|бищ\w*)|хе[*]+\w*|х@\w+|х\*\w+|по[*]+(?:й|уй)|ох[*]+\w*|тв[*]+\w*|нах[*]+\w*|[*]{2,}(?:[иае]те|[иае]ть|ный|ная|ное|ные|ец|ня|ню|ули?|али?))$"
 )
+
+
+LEAST_VISIBLE = 2
+_HIDING = re.compile(r"[*#@$%_•·]+")
+# words that are masked in ways no pattern foresees: each sign hides a letter or two
+_OFTEN_MASKED = tuple(
+    "хуй хуя хуйня хуйню хуйней хуево хуевый хуевая хуевые хуесос хуесосы нахуй похуй нихуя охуели охуел охуела охуеть охуевший пизда пизду пиздец пиздят пиздеж спиздили распиздяи "
+    "блядь блять бляди блядский сука суки сукины сучка ебать ебаный ебаная ебаное ебаные ебучий ебучая ебете ебите ебут заебали заебал заебало заебись наебали наебываете "
+    "долбоеб долбоебы долбоебов уебки уебков уебок уебище мудак мудаки мудаков мудила гандон гандоны гондоны говно говна говняный дерьмо дерьма дерьмовый жопа жопу жопе мразь мрази твари тварь "
+    "дебил дебилы дебилов идиот идиоты идиотов урод уроды уродов ублюдки ублюдок кретины придурки козлы пидоры пидорасы шлюха сволочи скоты херня херню хрень срань гниды лохи дура дураки тупые чмо".split()
+)
+
+
+@lru_cache(maxsize=200)
+def _hides_obscene(low: str) -> bool:
+    """Whether a word with «*», «#», «@», «$», «%» or «_» inside can be read as one that is often masked."""
+    visible = re.sub(r"[^а-я]", "", low)
+    if len(visible) < LEAST_VISIBLE or not _HIDING.search(low):
+        return False
+    hidden = re.compile(_HIDING.sub(lambda run: f"[а-я]{{1,{len(run.group()) + 1}}}", low))
+    return any(hidden.fullmatch(word) is not None for word in _OFTEN_MASKED)
 
 
 def find_misconduct(text: str) -> str | None:
@@ -76,7 +92,7 @@ def find_misconduct(text: str) -> str | None:
     links are not words.
     """
     plain = _ADDRESS.sub(" ", text) if "@" in text or "/" in text else text
-    spread = _find_spread(plain)
+    spread = _find_spread(plain) or _find_saying(plain)
     if spread is not None:
         return spread
     if not any(map(_kind_of, _WORD.findall(plain))):
@@ -89,9 +105,19 @@ def find_misconduct(text: str) -> str | None:
         inside_quotes = any(start < match.start() < end for start, end in quoted)
         if kind != "obscene" and (inside_quotes or _is_of_himself(plain, match)):
             continue
+        if kind == "beast" and not _stands_for_staff(plain, match):
+            continue
         if kind == "accusation" and not _is_towards_staff(plain, match):
             continue
         return match.group()
+    return None
+
+
+def _find_saying(text: str) -> str | None:
+    low = text.lower()
+    for parts, pattern in SAYINGS:
+        if any(part in low for part in parts) and (match := pattern.search(text)) is not None:
+            return " ".join(match.group().split())
     return None
 
 
@@ -114,23 +140,26 @@ def _find_spread(text: str) -> str | None:
 
 @lru_cache(maxsize=2_000)
 def _kind_of(word: str) -> str:
-    """``obscene``, ``insult``, ``accusation`` or an empty string for one word."""
+    """``obscene``, ``insult``, ``accusation``, ``beast`` or an empty string for one word."""
     low = word.lower().replace("ё", "е")
     if any(sign in low for sign in _MASK):
+        low = low.translate(_ALIKE_LETTERS) if re.search(r"[а-я]", low) else low
         if re.search(r"[а-я]", low) is None:
             return ""
-        if _MASKED.match(re.sub(r"[#@$%_•·.]+", "*", low)) or _MASKED.match(low):
+        if _MASKED.match(re.sub(r"[#@$%_•·.]+", "*", low)) or _MASKED.match(low) or _hides_obscene(low):
             return "obscene"
     undone = _undone(low)
     for form in {low, undone}:
         if _INNOCENT.match(form):
             return ""
-        if _OBSCENE.match(form) or _ENDS_OBSCENE.match(form) or _ENGLISH.match(form):
+        if _OBSCENE.match(form) or _ENDS_OBSCENE.match(form) or ENGLISH.match(form):
             return "obscene"
-        if _INSULTS.match(form):
+        if INSULTS.match(form):
             return "insult"
-        if _ACCUSATIONS.match(form):
+        if ACCUSATIONS.match(form):
             return "accusation"
+        if BEASTS.match(form):
+            return "beast"
     return ""
 
 
@@ -144,18 +173,46 @@ def _undone(low: str) -> str:
 def _is_of_himself(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 45) : match.start()]
     clause = re.split(r"[.!?\n]", before)[-1]
+    if _SAID_OF_HIMSELF_AFTER.match(text, match.end()) or (
+        match.group().lower().startswith("дура") and _OF_NOBODY.search(clause)
+    ):
+        return True
     found = _OF_HIMSELF.search(clause)
     return found is not None and not _TOWARDS_OTHERS.search(clause[found.start() :])
 
 
+CLAUSE = 200
+"""Characters on either side within which a clause is looked at."""
 SHORT_CRY = 3
 """Words. «Мошенники!» alone is meant for the reader."""
 
 
 def _is_towards_staff(text: str, match: re.Match[str]) -> bool:
     """Whether the clause speaks to the reader («вы воры», «у вас там жулики») and not of somebody who does harm."""
-    before = re.split(r"[.!?\n]", text[: match.start()])[-1]
-    after = re.split(r"[.!?\n]", text[match.end() :])[0]
+    before, after = _clause_around(text, match)
     if re.search(r"от\s+вашего\s+имени|\bзвон\w+|\bукра\w+|\bвзлома\w+", f"{before} {after}", re.I):
         return False
-    return _TOWARDS_OTHERS.search(f"{before} {after}") is not None or len(f"{before} {after}".split()) < SHORT_CRY
+    if _TOWARDS_OTHERS.search(f"{before} {after}") is not None or len(f"{before} {after}".split()) < SHORT_CRY:
+        return True
+    return _is_called(before, text[match.end() :])
+
+
+def _stands_for_staff(text: str, match: re.Match[str]) -> bool:
+    """Whether a beast is the reader: «вы дятлы», «Исправьте, ослы!», a cry of two words."""
+    before, after = _clause_around(text, match)
+    return (
+        _NAMES_STAFF.search(before) is not None
+        or (bool(before.strip()) and _is_called(before, text[match.end() :]))
+        or (len(f"{before} {after}".split()) < SHORT_CRY and text[match.end() :].lstrip().startswith("!"))
+    )
+
+
+def _clause_around(text: str, match: re.Match[str]) -> tuple[str, str]:
+    before = text[max(0, match.start() - CLAUSE) : match.start()]
+    after = text[match.end() : match.end() + CLAUSE]
+    return re.split(r"[.!?\n]", before)[-1], re.split(r"[.!?\n]", after)[0]
+
+
+def _is_called(before: str, after: str) -> bool:
+    comes, ends = _CALLED
+    return comes.search(before) is not None and ends.match(after) is not None

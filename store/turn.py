@@ -15,7 +15,6 @@ from typing import Any
 
 from store.errors import StoreBusy
 
-
 RIDE = 0.01
 """Seconds a guest waits to be carried along by one who writes again and again: some of that one's transactions."""
 
