@@ -13,7 +13,7 @@ _NAMED_SO = re.compile(r"скрин|screen|scrin|skrin|снимок|экран|�
 # «IMG_0712.PNG», «photo_2024-04-19.jpg», «WhatsApp Image 2024…», «2026-03-06_11-20.png», «image.png»
 _FROM_CAMERA = re.compile(
     r"^(?:img|dsc|dcim|pxl|photo|whatsapp image|telegram|фото|изображение|image(?!\d{3}\b)|clip|pasted|вставка)"
-    r"[\W_]*[\d\W_]|^\d{4}[-_.]?\d\d[-_.]?\d\d|^(?:image|изображение|clipboard|pasted)\.",
+    r"[\W_]*\d|^\d{4}[-_.]?\d\d[-_.]?\d\d|^(?:image|изображение|clipboard|pasted)\.",
     re.I,
 )
 # «ошибка.png», «белая_страница.png», «до.png», «после.png», «чат_пусто_1.png», «dashboard_cpu.png», «настройки.PNG»
@@ -29,8 +29,16 @@ _ANOTHER_THING = re.compile(
     r"афиш|постер|отделени|предложени|справк|^фото\.|icon|иконк|facebook|instagram|telegram\.|spacer|pixel",
     re.I,
 )
+_ORNAMENT = re.compile(
+    r"logo|лого|подпись|signature|banner|баннер|icon|иконк|facebook|instagram|telegram\.|spacer|pixel", re.I
+)
 _NUMBERED_BY_OUTLOOK = re.compile(r"^image\d{3}|^фото\.", re.I)
-_TEXT_SPEAKS_OF_SCREEN = re.compile(r"скрин|снимок|снимк|экран|сфот(?:к|ограф)|screen|на\s+фото|\bсм\.|обв[её]л", re.I)
+# «квадраты вместо букв (скрин)»: then the one picture of the letter is it, whatever its name
+_TEXT_NAMES_SCREENSHOT = re.compile(r"скрин(?!ят|ь)|screenshot|снимок\s+экрана|принтскрин", re.I)
+_TEXT_SPEAKS_OF_SCREEN = re.compile(
+    r"скрин|снимок|снимк|экран|ekran|сфот(?:к|ограф)|screen|на\s+фото|\bсм\.|обв[её]л|картинк\w*[\w\s,]{0,20}\bвид|rasmga",
+    re.I,
+)
 
 
 def find_screenshot(attachments: tuple[Attachment, ...], text: str) -> str | None:
@@ -45,6 +53,9 @@ def find_screenshot(attachments: tuple[Attachment, ...], text: str) -> str | Non
     for attachment in attachments:
         if _is_screenshot(attachment, speaks=speaks):
             return attachment.filename or attachment.content_type
+    pictures = [each.filename for each in attachments if each.filename and _IMAGE.search(each.filename)]
+    if len(pictures) == 1 and not _ORNAMENT.search(pictures[0]) and _TEXT_NAMES_SCREENSHOT.search(text):
+        return pictures[0]
     return None
 
 
