@@ -62,6 +62,8 @@ _BACKWARD = re.compile(
     rf"(?:моего\s+|нашего\s+)?(?:{_ACCOUNT}|{_LEDGER}|(?:личн\w+\s+)?кабинет\w*)(?!\w)",
     re.I,
 )
+# «Re: Обращение №55871»: the number of a conversation
+_ANSWERS = re.compile(r"\s*(?:re|fwd?|ответ|на)\b\s*(?:\[\d+\])?\s*:", re.I)
 _DIGIT = re.compile(r"\d")
 # «Наш номер: 91717», «ваш № 40217», «его номер 240331», «Номер 77152.», «61208 мой номер», «вы у нас клиент (93030)»
 _OWN = re.compile(
@@ -94,6 +96,8 @@ _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
 _NAMED_OTHERWISE = re.compile(
     r"(?:договор|сч[её]т|сч|заявк|обращени|плат[её]ж\w*|поручени|комнат|курс)\w*\s*[№#:]*\s*$", re.I
 )
+# «указала кабинет 70 060 вместо своего 70 006»
+_MISTAKEN = re.compile(r",?\s+вместо\b", re.I)
 # what makes the digits something else: «12 000 тг», «50 мест», «15 марта», «2 раза», «403 Forbidden»
 _UNIT_AFTER = re.compile(
     r"^\s*(?:тг\b|тенге|теңге|руб|р\.|₸|\$|%|у\.?\s?е|сом\b|сум\b|мест|человек|чел\b|участник|ученик|раз\b|"
@@ -128,9 +132,10 @@ def find_account_number(*texts: str, full_text: str = "") -> AccountNumber | Non
         candidates = [*_named(text), *_named_after(text)] if _DIGIT.search(text) else []
         if candidates:
             return max(candidates, key=lambda candidate: candidate.rank).found
-    unnamed = _unnamed(texts[0]) if texts else None
-    if unnamed is not None:
-        return unnamed
+    for text in texts:
+        unnamed = _unnamed(text) if not _ANSWERS.match(text) else None
+        if unnamed is not None:
+            return unnamed
     if _ASKED_FOR_ACCOUNT.search(full_text):
         for text in texts:
             for match in _ALONE.finditer(text):
@@ -181,6 +186,8 @@ def _accepted(match: re.Match[str], text: str) -> str | None:
     if len(digits) < LEAST_DIGITS and not re.search(r"[№#:=]|номер", match.group(), re.I):
         return None
     if _ANOTHER_THING.search(between) or text[match.start("number") - 1 : match.start("number")] == "+":
+        return None
+    if _MISTAKEN.match(text, match.end("number")):
         return None
     if _DATE.fullmatch(match["number"]) or _UNIT_AFTER.match(text[match.end("number") :]):
         return None

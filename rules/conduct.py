@@ -8,44 +8,55 @@ import re
 from functools import lru_cache
 
 from rules.insults import ACCUSATIONS, BEASTS, ENGLISH, INSULTS, SAYINGS
+from rules.masked_words import MASKS, hides_obscene
 
 # Latin letters, digits and signs that are written for Cyrillic ones: «cyка», «г0вно», «пи3дец», «сук@», «6ля»
 _LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$z", "аеорсухкмнтвозбачсз")
-_ALIKE_LETTERS = str.maketrans("aeopcyxkmhtb", "аеорсухкмнтв")
-_MASK = "*#@$%_•·."
 
 # the roots of obscene words with their beginnings; ordinary words of the same letters stand in _INNOCENT
 _OBSCENE = re.compile(
     r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?"
-    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
-    r"муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|педик\w*|гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|"
-    r"жоп\w*|сран\w*|сса[нл]\w*|сука|суки|суке|суку|сукой|сучк\w*|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|усри(?:сь|ться|тесь)|хер(?:а|у|ом|ня|ни|ню|ней|ово|овый|ов\w*|ачит)?|"
-    r"хрен(?:а|ы|ь|ью|ов\w*|отен\w*)?))$"
+    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|"
+    r"еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
+    r"муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|педик\w*|"
+    r"гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|"
+    r"жоп\w*|сран\w*|сса[нл]\w*|сука|суки|суке|суку|сукой|сучк\w*|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|"
+    r"насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|усри(?:сь|ться|тесь)|хер(?:а|у|ом|ня|ни|ню|ней|ово|овый|ов\w*|ачит)?|"
+    r"хрен(?:а|ы|ов\w*|отен\w*)?))$"
 )
 _ENDS_OBSCENE = re.compile(
-    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|млять|бляха-?муха|пздц|сцук\w+|нах|о(?:хрене|хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*)$"
+    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|"
+    r"охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|"
+    r"еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|млять|бляха-?муха|пздц|сцук\w+|нах|о(?:хрене|"
+    r"хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*)$"
 )
 # «опять», «страхуй…», «небезызвестный»: begin like an obscene root or hold it inside
 _INNOCENT = re.compile(
-    r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
-    r"сранжир\w*|дерматолог\w*|жопар|баранов\w*|козлов\w*|гадкий|дауншифт\w*|муди|осло|осла|хамелеон\w*|хамит|по?еб|себ\w*|теб\w*|неб\w*|гнидал\w*|лохматы\w*|срат|уебит|"
+    r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|"
+    r"сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
+    r"сранжир\w*|дерматолог\w*|жопар|баранов[аыуойе]\w*|козлов[аыуойес]\w*|гадкий|дауншифт\w*|муди|осло|осла|"
+    r"хамелеон\w*|хамит|по?еб|себ\w*|теб\w*|неб\w*|гнидал\w*|лохматы\w*|срат|уебит|"
     r"педикюр\w*|урод-|дурачит\w*|ворот\w*|поеб|хуж\w*|похуже|бестолково|тварьпол|отстоять|отстойник\w*)$"
 )
 # «я дура», «сам дурак», «какой я идиот», «чувствую себя идиоткой», «я тупая», «прямо как дебил»: of himself
 _OF_HIMSELF = re.compile(
-    r"(?:\b(?:я|мы|сам|сама|мне|меня|себя|нами|мной)(?:\s+|,\s*)(?:\w+[\s,]+){0,3}|\b(?:извините|простите)\s+(?:\w+\s+){0,3}|\bкак\s+(?:последн\w+\s+)?|\bне\s+)$|\bчувству\w+\s+себя\s+(?:\w+\s+){0,2}$",
+    r"(?:\b(?:я|мы|сам|сама|мне|меня|себя|нами|мной)(?:\s+|,\s*)(?:\w+[\s,]+){0,3}|\b(?:извините|"
+    r"простите)\s+(?:\w+\s+){0,3}|\bкак\s+(?:последн\w+\s+)?|\bне\s+)$|\bчувству\w+\s+себя\s+(?:\w+\s+){0,2}$",
     re.I,
 )
 # «Дура я, конечно», «дурак буду», «мошенники или нет?»
 _SAID_OF_HIMSELF_AFTER = re.compile(r"\s+(?:я\b|буд[уе]\w*|или\s+нет|ли\b)", re.I)
 # «любой дурак зайдёт», «защита от дурака»: of nobody
 _OF_NOBODY = re.compile(r"\b(?:любо[йм]\w?|кажд\w+|всяк\w+|последн\w+|от|для|даже)\s+$", re.I)
+_TOWARDS_READER = re.compile(r"\b(?:вы|ваш\w*|вас|вам|вами)\b", re.I)
 _TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|вами|они|ты|тебе|ur|your?)\b", re.I)
 # «вы дятлы», «Вам дятлам», «у вас там обезьяны», «сборище ослов»
 _NAMES_STAFF = re.compile(
     r"\b(?:вы|вам|вас|вами|ваши|ты|господа|сборище|стадо|кучка|банда|одни|сплошные)[\s,—–-]+(?:[\w-]+[\s,—–-]+){0,2}$",
     re.I,
 )
+# «уроды в чате», «в чат лезут какие-то негодяи»: strangers who disturb
+_STRANGERS = re.compile(r"\bв\s+чат\w*|\bлезут\b|\bлезет\b|\bтролл\w+|\bхулиган\w+|\bспамер\w*", re.I)
 # «верните всё до копейки, паразиты.», «Исправьте, халтурщики несчастные!»: called by that name
 _CALLED = (re.compile(r"(?:^|,)\s*(?:[\w-]+\s+)?$"), re.compile(r"(?:\s+[\w-]+)?\s*(?:$|[,.!?)])"))
 # «ошибка «вы идиот»», «написано "…"»: what somebody or something else said
@@ -53,37 +64,10 @@ _QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
 # the name of an error or a technical word
 _WORD = re.compile(r"[\w*#@$%•·]+(?:(?:-|\.{1,2}(?=[а-яё]))[\w*#@$%•·]+)*")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\S+\.(?:kz|ru|com)/\S*")
+# «без сучка и задоринки»
+_WITHOUT_A_HITCH = re.compile(r"\bбез\s+(?:единого\s+)?сучк\w+", re.I)
 # «Б.. ЛЯ.. ТЬ», «с у к а»: letters pulled apart
 _SPREAD = re.compile(r"(?<!\w)(?:[а-яё]{1,2}[.\s]{1,3}){2,}[а-яё]{1,2}(?!\w)")
-
-# masked words: what a mask may hide, spelled with «.» for one or more hidden letters
-_MASKED = re.compile(
-    r"^(?:х[*]+(?:й|и|я|ня|ни|ню|ней|ево|евый|вый|во|ли|сосы|есос\w*|ёв\w*)|х-[нй][яюие]\w*|ху\*+\w*|х\*+[уеё]\w*|х[ер]\*+\w*|о\*+(?:ел|уел)\w*|о[хx]\*+\w*|на\*+(?:й|уй)|п[*]+(?:ц|ец|дец|ду|да)\w*|пи[*]+\w*|п\*з\w*|"
-    r"б[*]+(?:ь|ть|дь|я)?|бл[*]+\w*|б\*я\w*|с[*]+(?:ка|ки|и|а)|су[*]+\w*|сук\*|г[*]+(?:но|вно|но\w*)|го?[*]+но|говн\*|е[*]+\w*|ё[*]+\w+|еб[*]+\w*|ёб[*]+\w*|"
-    r"м[*]+(?:к|ки|ак|аки|даки|даков|даки\w*)|муд[*]+\w*|д[*]+(?:мо|ьмо|билы|бил|бы)|де[*]+(?:лы|илы)|за[*]+(?:ли|бали|л[иа]?)|про[*]+\w+|долб[*]+\w*|ж[*]+(?:па|пу|пе|пой|а)|"
-    r"у[*]+(?:оды|бки|бков|бкам\w*|бок|бищ\w*)|хе[*]+\w*|х@\w+|х\*\w+|по[*]+(?:й|уй)|ох[*]+\w*|тв[*]+\w*|нах[*]+\w*|[*]{2,}(?:[иае]те|[иае]ть|ный|ная|ное|ные|ец|ня|ню|ули?|али?))$"
-)
-
-
-LEAST_VISIBLE = 2
-_HIDING = re.compile(r"[*#@$%_•·]+")
-# words that are masked in ways no pattern foresees: each sign hides a letter or two
-_OFTEN_MASKED = tuple(
-    "хуй хуя хуйня хуйню хуйней хуево хуевый хуевая хуевые хуесос хуесосы нахуй похуй нихуя охуели охуел охуела охуеть охуевший пизда пизду пиздец пиздят пиздеж спиздили распиздяи "
-    "блядь блять бляди блядский сука суки сукины сучка ебать ебаный ебаная ебаное ебаные ебучий ебучая ебете ебите ебут заебали заебал заебало заебись наебали наебываете "
-    "долбоеб долбоебы долбоебов уебки уебков уебок уебище мудак мудаки мудаков мудила гандон гандоны гондоны говно говна говняный дерьмо дерьма дерьмовый жопа жопу жопе мразь мрази твари тварь "
-    "дебил дебилы дебилов идиот идиоты идиотов урод уроды уродов ублюдки ублюдок кретины придурки козлы пидоры пидорасы шлюха сволочи скоты херня херню хрень срань гниды лохи дура дураки тупые чмо".split()
-)
-
-
-@lru_cache(maxsize=200)
-def _hides_obscene(low: str) -> bool:
-    """Whether a word with «*», «#», «@», «$», «%» or «_» inside can be read as one that is often masked."""
-    visible = re.sub(r"[^а-я]", "", low)
-    if len(visible) < LEAST_VISIBLE or not _HIDING.search(low):
-        return False
-    hidden = re.compile(_HIDING.sub(lambda run: f"[а-я]{{1,{len(run.group()) + 1}}}", low))
-    return any(hidden.fullmatch(word) is not None for word in _OFTEN_MASKED)
 
 
 def find_misconduct(text: str) -> str | None:
@@ -93,6 +77,8 @@ def find_misconduct(text: str) -> str | None:
     links are not words.
     """
     plain = _ADDRESS.sub(" ", text) if "@" in text or "/" in text else text
+    if "сучк" in plain:
+        plain = _WITHOUT_A_HITCH.sub(" ", plain)
     spread = _find_spread(plain) or _find_saying(plain)
     if spread is not None:
         return spread
@@ -105,6 +91,8 @@ def find_misconduct(text: str) -> str | None:
             continue
         inside_quotes = any(start < match.start() < end for start, end in quoted)
         if kind != "obscene" and (inside_quotes or _is_of_himself(plain, match)):
+            continue
+        if kind == "insult" and _is_of_strangers(plain, match):
             continue
         if kind == "beast" and not _stands_for_staff(plain, match):
             continue
@@ -143,11 +131,10 @@ def _find_spread(text: str) -> str | None:
 def _kind_of(word: str) -> str:
     """``obscene``, ``insult``, ``accusation``, ``beast`` or an empty string for one word."""
     low = word.lower().replace("ё", "е")
-    if any(sign in low for sign in _MASK):
-        low = low.translate(_ALIKE_LETTERS) if re.search(r"[а-я]", low) else low
+    if any(sign in low for sign in MASKS):
         if re.search(r"[а-я]", low) is None:
             return ""
-        if _MASKED.match(re.sub(r"[#@$%_•·.]+", "*", low)) or _MASKED.match(low) or _hides_obscene(low):
+        if hides_obscene(low):
             return "obscene"
     undone = _undone(low)
     for form in {low, undone}:
@@ -198,9 +185,18 @@ def _is_towards_staff(text: str, match: re.Match[str]) -> bool:
     return _is_called(before, text[match.end() :])
 
 
+def _is_of_strangers(text: str, match: re.Match[str]) -> bool:
+    """Whether those are meant who disturb the client: «уроды в чате», «лезут какие-то негодяи»."""
+    before, after = _clause_around(text, match)
+    clause = f"{before} {after}"
+    return _STRANGERS.search(clause) is not None and _TOWARDS_READER.search(clause) is None
+
+
 def _stands_for_staff(text: str, match: re.Match[str]) -> bool:
     """Whether a beast is the reader: «вы дятлы», «Исправьте, ослы!», a cry of two words."""
     before, after = _clause_around(text, match)
+    if before.strip() and match.group().istitle():
+        return False  # «С уважением, Козлов Иван»
     return (
         _NAMES_STAFF.search(before) is not None
         or (bool(before.strip()) and _is_called(before, text[match.end() :]))

@@ -18,14 +18,18 @@ _FROM_CAMERA = re.compile(
 )
 # «ошибка.png», «белая_страница.png», «до.png», «после.png», «чат_пусто_1.png», «dashboard_cpu.png», «настройки.PNG»
 _SHOWS_STATE = re.compile(
-    r"ошибк|error|err\d|oshibk|страниц|stranic|page|настройк|settings|вход|login|меню|menu|чат|chat|dashboard|диспетчер|консол"
-    r"|console|postman|(?:^|[\W_])(?:до|после|было|стало|сейчас|bug|баг)(?=[\W_])|начислен|пусто|status|опрос|плеер|player|кнопк|окно",
+    r"ошибк|error|err\d|oshibk|страниц|stranic|page|настройк|settings|вход|login|меню|menu|чат|chat|dashboard|"
+    r"диспетчер|консол"
+    r"|console|postman|(?:^|[\W_])(?:до|после|было|стало|сейчас|bug|баг)(?=[\W_])|начислен|пусто|status|опрос|"
+    r"плеер|player|кнопк|окно",
     re.I,
 )
 # «logo.png», «image001.png» of Outlook's signatures, «чек.jpg», «акт 301.jpg», «обложка.jpg», «фон_1920.jpg»
 _ANOTHER_THING = re.compile(
-    r"logo|лого|^image\d{3}|подпись|signature|banner|баннер|чек|chek|check|kvit|квитанц|(?:^|[\W_])акт|счет|счёт|приказ|заявлен|письм|"
-    r"облож|фон(?:[\W_]|$)|background|букет|листовк|флаер|макет|эскиз|резюме|паспорт|договор|сертифик|sert|портрет|аватар|avatar|"
+    r"logo|лого|^image\d{3}|подпись|signature|banner|баннер|чек|chek|check|kvit|квитанц|(?:^|[\W_])акт|счет|"
+    r"счёт|приказ|заявлен|письм|"
+    r"облож|фон(?:[\W_]|$)|background|букет|листовк|флаер|макет|эскиз|резюме|паспорт|договор|сертифик|sert|"
+    r"портрет|аватар|avatar|"
     r"афиш|постер|отделени|предложени|справк|^фото\.|icon|иконк|facebook|instagram|telegram\.|spacer|pixel",
     re.I,
 )
@@ -36,7 +40,8 @@ _NUMBERED_BY_OUTLOOK = re.compile(r"^image\d{3}|^фото\.", re.I)
 # «квадраты вместо букв (скрин)»: then the one picture of the letter is it, whatever its name
 _TEXT_NAMES_SCREENSHOT = re.compile(r"скрин(?!ят|ь)|screenshot|снимок\s+экрана|принтскрин", re.I)
 _TEXT_SPEAKS_OF_SCREEN = re.compile(
-    r"скрин|снимок|снимк|экран|ekran|сфот(?:к|ограф)|screen|на\s+фото|\bсм\.|обв[её]л|картинк\w*[\w\s,]{0,20}\bвид|rasmga",
+    r"скрин|снимок|снимк|экран|ekran|сфот(?:к|ограф)|screen|на\s+фото|\bсм\.|обв[её]л|"
+    r"картинк\w*[\w\s,]{0,20}\bвид|rasmga",
     re.I,
 )
 

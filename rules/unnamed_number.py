@@ -6,19 +6,29 @@ telephone, no document and no code is taken for the account's.
 
 import re
 
-# «48213», «№ 31515», «#12998», «533-81», «18-187», «4 28 16», «62 026»; «8807», «1002004» where a word supports them
+# «48213», «№ 31515», «#12998», «533-81», «18-187», «61 61 4», «44-88-1», «62 026»,
+# «70 44» where it stands alone
 _NUMBER = re.compile(
     r"(?<![\d\w.,/:+*=@%&?«\"“-])(?<!\d[ \u00a0–(-])(?<!\d [(–-])(?<!\d\))(?<!\d\) )(?<!kz )(?<!kz)"
-    r"(?P<number>\d{4,7}|\d{2}-\d{3}|\d{3}-\d{2,3}|"
-    r"\d[ -]\d{2}[ -]\d{2}|\d{2}[ -]\d{2}[ -]\d{2}|\d{2,3}[ \u00a0]\d{3}|\d{3} \d{2})"
+    r"(?P<number>\d{4,7}|\d{1,3}(?:-\d{1,3}){1,5}|\d{1,3}(?:[ \u00a0]\d{1,3}){1,5})"
     r"(?![\w%₸$°*@=])(?![.,/:–-]\d)(?!\)?[ \u00a0–-]\(?\d)",
     re.I,
 )
-_SPLIT = re.compile(r"[-–]|^\d{3} \d\d$|^\d{1,2} \d\d \d\d$")
-"""Written so as no sum is."""
+# «24 000», «100 733»: written as sums are; «533-81» and «61 61 4» are not
+_LIKE_SUM = re.compile(r"\d{1,3}(?:[ \u00a0]\d{3})+")
+# «2-0-2-5»
+_YEAR = re.compile(r"[12]\D?[09]\D?\d\D?\d")
+# «30-03-26»
+_LIKE_DATE = re.compile(r"(?:[0-2]?\d|3[01])[ -](?:0?\d|1[0-2])[ -](?:20)?2\d")
 _SENTENCE_BREAK = re.compile(r"[.!?;…\n]+(?=\s|$)|\n")
 LEAST_DIGITS = 4
 """So few are a year or a price as often as an account, even where the client says «мы»."""
+SHORT_NAME = 2
+"""Words beside a number that is a sentence of its own."""
+MOST_DIGITS = 7
+MOST_DIGITS_UNNAMED = 6
+FAR_LEFT = 200
+"""Characters before a number written like a sum, within which nothing may speak of money."""
 LEFT = 60
 """Characters before a number that may say what it is."""
 
@@ -26,7 +36,8 @@ LEFT = 60
 _NAMED_OTHERWISE = re.compile(
     r"(?<!\w)(?:сч[её]т(?:а|у|ом|е|ов|ам)?|сч|сч[её]т-?фактур\w*|фактур\w*|сф|инвойс\w*|invoice|чек\w*|"
     r"договор\w*|контракт\w*|заказ\w*|order|заявк\w*|обращени\w*|тикет\w*|ticket|"
-    r"инцидент\w*|запрос\w*|индекс\w*|смс|sms|комнат\w*|room|зал\w*|встреч\w*|конференц\w*|курс\w*|урок\w*|"
+    r"инцидент\w*|закуп\w*|лот\w*|запрос\w*|индекс\w*|смс|sms|комнат\w*|room|зал\w*|встреч\w*|конференц\w*|"
+    r"курс\w*|урок\w*|"
     r"групп\w*|билет\w*|плат[её]ж\w*|плат[её]жк\w*|"
     r"п/п|поручени\w*|транзакци\w*|операци\w*|перевод\w*|авр|акт\w*|эсф|упд|накладн\w*|квитанци\w*|бин|иин|"
     r"инн|иик|бик|кпп|iso|гост|порт\w*|верси\w*|build|"
@@ -34,7 +45,8 @@ _NAMED_OTHERWISE = re.compile(
     r"паспорт\w*|удостоверени\w*|меропри\w*|событи\w*|"
     r"вебинар\w*|сумм\w*|итого|цен[аыуе]\w*|стоит|долг|лимит\w*|промокод\w*|пароль|пин\w*|pin|тру|из|за|до|от|"
     r"с|около|порядка|почти|более|свыше|всего|по\s+цене|ещ[её]\s+раз|zoom|anydesk|"
-    r"(?:янв|фев|март|апр|ма[йя]|июн|июл|авг|сент|окт|нояб|дек)\w*|код\w*(?:\s+(?!у\b)[а-яё]+){0,3})\.?\s*(?:[№#:]|n|no\.?|номер\w*|идентификатор\w*|id)*\s*$",
+    r"(?:янв|фев|март|апр|ма[йя]|июн|июл|авг|сент|окт|нояб|дек)\w*|"
+    r"код\w*(?:\s+(?!у\b)[а-яё]+){0,3})\.?\s*(?:[№#:]|n|no\.?|номер\w*|идентификатор\w*|id)*\s*$",
     re.I,
 )
 # «списали 23658», «верните, пожалуйста, 11256», «пополнила баланс 15810»; but «зачислите на 26804»
@@ -51,7 +63,8 @@ _TOWARDS = re.compile(r"(?<!\w)(?:на|с|в|к|по|для|из|у|под|ка�
 _UNIT_AFTER = re.compile(
     r"\s*(?:\(?[а-яё ]+\)\s*)?(?:тг|тенге|теңге|тыс|руб|р\b|сом\b|сум\b|kzt|usd|долл|евро|процент|мест|"
     r"человек|чел\b|участник|ученик|слушател|зрител|подписчик|просмотр|"
-    r"раз\b|раза|символ|знак|строк|запис|шаг|км\b|метр|минут|сек|час|мс\b|мб|гб|кб|байт|год\w*\b|г\.|gb|mb|ms|kb|tg\b|tenge|орнына|\$|€)",
+    r"раз\b|раза|символ|знак|строк|запис|шаг|км\b|метр|минут|сек|час|мс\b|мб|гб|кб|байт|год\w*\b|г\.|gb|mb|ms|"
+    r"kb|tg\b|tenge|орнына|\$|€)",
     re.I,
 )
 # «номер 50932», «учётный 20312», «код клиента 105733», «номер студии в системе: 5-02-18»,
@@ -60,7 +73,8 @@ _NAMED_SO = re.compile(
     r"(?:\bномер(?:ок|у|ом|а)?(?:\s+(?:мой|наш|у\s+вас|тут|там|там\s+был|тут\s+был|участник\w*|клиент\w*|"
     r"организатор\w*|в\s+(?:системе|сервисе)|[а-яё]+\s+(?:в|у)\s+(?:системе|сервисе|вас))){0,2}|"
     r"\bкод\w*\s+(?:мой|наш|клиент\w*|абонент\w*|пользовател\w*|организации|у\s+вас|"
-    r"в\s+(?:вашей\s+)?(?:системе|сервисе))|\b(?:наш|мой)\s+код|"
+    r"в\s+(?:вашей\s+)?(?:системе|сервисе))|\b(?:наш|мой|её|ее|его|их)\s+код|\bномер\s+(?:(?:тот\s+же|прежний|"
+    r"старый),?|вбива\w+|вводил\w*|указ\w+)|\b(?:доступ|портал|uid|шот)|"
     r"\bцифр[ыа]\s+(?:мои|наши)|\b(?:уч[её]тный|персональный|порядковый|клиентский|школьный|"
     r"абонентский)(?:\s+(?:номер|сч[её]т))?(?:\s+(?:у\s+вас|[а-яё]+))?|"
     r"\bлич\w+\s+(?:номер|сч[её]т)|\bсч[её]т\s+(?:уч[её]тный|в\s+(?:вашей\s+|вашем\s+)?(?:системе|сервисе))|"
@@ -87,12 +101,16 @@ _ADDRESS = re.compile(r"\bадрес|\bиндекс|\bул\.|\bулиц|\bпр-?
 _TELEPHONE_BEFORE = re.compile(r"(?:\b(?:тел|моб|сот|доб|вн)|звон|домашн|whatsapp|ватсап|набер)[^.!?\n]{0,25}$", re.I)
 # «верните мои 12000», «было 7900 стало 10900»
 _SPEAKS_OF_MONEY = re.compile(
-    r"тенге|теңге|\bтг\b|руб|\bспис|\bсня[лт]|плат|перев[её]?[лд]|перечисл|\bверн(?:и|у|ё|е[мтш])|обратно|"
+    r"тенге|теңге|\bтг\b|руб|\bспис(?:а[лнт]|ы)|\bсня[лт]|плат|перев[её]?[лд]|перечисл|\bверн(?:и|у|ё|е[мтш])|обратно|"
     r"\bназад\b|возврат|сумм|\bцен(?!тр)|сто(?:ит|ил|им)|деньг|денег|скидк|пополн|закин|полож|тысяч|\bбыло\b|"
     r"\bстало\b|теперь|\b(?:по|на)\s*$|"
     r"долг|аванс|переплат|разниц|остат|баланс\w*\s*$|подорожа|дешевле|oplatil|\bза\s*$|лишн|набрал|kaspi|каспи|чек",
     re.I,
 )
+# «исп. Кожахметова А., тел. 55-12-08»
+_TELEPHONE_SHORT = re.compile(r"\b(?:тел|т|ф|факс|моб|доб|вн)\.?\s*:?\s*$", re.I)
+# «Организация 87-41.», «Университет, 300 801», «48-48, вы меня знаете»: nothing else is said in the sentence
+_ENDS = re.compile(r"\s*(?:[.!]|,(?!\s*\d)|$|\n|\s—)")
 # «12990», «24 000», «7 450»: what prices end in
 _PRICE_LIKE = re.compile(r"(?:00|[^0]90|[^0]50)$")
 
@@ -110,31 +128,44 @@ def find_unnamed_number(text: str) -> str | None:
 def _points(match: re.Match[str], text: str) -> int:
     """0: something else; the more, the likelier the account."""
     number = match["number"]
+    digits = len(number.replace("-", "").replace(" ", "").replace("\u00a0", ""))
     before = text[max(0, match.start() - LEFT) : match.start()]
     after = text[match.end() : match.end() + LEFT]
     clause = _SENTENCE_BREAK.split(before)[-1]
-    if _UNIT_AFTER.match(after):
+    if not LEAST_DIGITS <= digits <= MOST_DIGITS or _UNIT_AFTER.match(after):
         return 0
-    if _TELEPHONE_BEFORE.search(clause):
+    if _TELEPHONE_BEFORE.search(clause) or _TELEPHONE_SHORT.search(before):
         return 0
     if _NAMED_SO.search(clause):
         return 4
-    if (len(number) > LEAST_DIGITS and _OWN_BEFORE.search(clause)) or _OWN_AFTER.match(after):
+    if ((digits > LEAST_DIGITS or not number.isdigit()) and _OWN_BEFORE.search(clause)) or _OWN_AFTER.match(after):
         return 0 if _may_be_sum(number, clause, after) else 3
-    return 0 if _is_another_thing(number, clause, after) else 1 + _stands_alone(clause, after)
+    if _LIKE_SUM.fullmatch(number) and _SPEAKS_OF_MONEY.search(text[max(0, match.start() - FAR_LEFT) : match.start()]):
+        return 0
+    return 0 if _is_another_thing(number, digits, clause, after) else 1 + _stands_alone(clause, after)
 
 
-def _is_another_thing(number: str, clause: str, after: str) -> bool:
-    digits = re.sub(r"\D", "", number)
-    plain = number == digits
-    alone = not clause.strip() and not after.strip()
-    if len(digits) not in (5, 6) or digits.startswith("0") or not (plain or alone or _SPLIT.search(number)):
+def _is_another_thing(number: str, digits: int, clause: str, after: str) -> bool:
+    alone = len(clause.split()) <= SHORT_NAME and _ENDS.match(after) is not None
+    if digits == LEAST_DIGITS:
+        split = not number.isdigit() and not _LIKE_SUM.fullmatch(number) and not _YEAR.fullmatch(number)
+        return not (split and alone) or _NAMED_OTHERWISE.search(clause) is not None
+    if digits > MOST_DIGITS_UNNAMED or number.startswith("0") or _LIKE_DATE.fullmatch(number):
+        return True
+    if _LIKE_SUM.fullmatch(number) and not _closes(number, clause, after):
         return True
     if _NAMED_OTHERWISE.search(clause):
         return True
     if _PAID.search(clause) and not _TOWARDS.search(clause):
         return True
     return _ADDRESS.search(f"{clause} {after}") is not None or _may_be_sum(number, clause, after)
+
+
+def _closes(number: str, clause: str, after: str) -> bool:
+    """Whether a number written like a sum is a sentence of its own; one like a price, the last of the letter."""
+    if _PRICE_LIKE.search(number):
+        return not clause.strip() and not after.strip(" .")
+    return len(clause.split()) <= SHORT_NAME and (not after.strip() or after.lstrip(" ")[0] in ".\n")
 
 
 def _may_be_sum(number: str, clause: str, after: str) -> bool:

@@ -58,3 +58,9 @@ def test_a_picture_of_any_name_counts_where_the_text_speaks_of_the_screen() -> N
 def test_a_nameless_picture_is_judged_by_its_size() -> None:
     assert find_screenshot((_picture(None, size=90_000),), "") == "image/png"
     assert find_screenshot((_picture(None, size=900),), "") is None
+
+
+def test_the_one_picture_of_a_letter_that_speaks_of_a_screenshot_is_it() -> None:
+    assert find_screenshot((_picture("письмо_outlook.png"),), "квадраты вместо букв (скрин)") is not None
+    assert find_screenshot((_picture("письмо_outlook.png"),), "квадраты вместо букв") is None
+    assert find_screenshot((_picture("logo.png"),), "скрин пришлю завтра") is None

@@ -26,3 +26,15 @@ def test_one_doing_is_enough_where_something_is_broken() -> None:
 @pytest.mark.parametrize("text", ["", "Не работает звук", "Пришлите акт за март", "Как добавить преподавателя?"])
 def test_a_request_without_doings_has_none(text: str) -> None:
     assert find_steps(text, broken=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ребёнок не зашёл на урок",
+        "если ученик нажал «Завершить», как ему вернуться?",
+        "хочу, чтобы создал администратор",
+    ],
+)
+def test_what_nobody_did_is_no_step(text: str) -> None:
+    assert find_steps(text, broken=True) is None
