@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from aiosmtplib import (
     SMTPException,
     SMTPHeloError,
     SMTPNotSupported,
+    SMTPReadTimeoutError,
     SMTPResponse,
     SMTPResponseException,
     SMTPServerDisconnected,
@@ -235,7 +236,8 @@ class SmtpSender:
             return self._lost(error)
         try:
             protocol.write(letter)
-            answer = await protocol.read_response(timeout=self._settings.answer_timeout)
+            async with _bounded(self._settings.answer_timeout):
+                answer = await protocol.read_response()
         except CAUGHT as error:
             self._drop()
             return Unknown(reason=f"the letter went out, no answer came: {_said(error)}")
@@ -274,7 +276,8 @@ class SmtpSender:
     async def _command(self, *words: bytes) -> SMTPResponse:
         if self._client is None:
             raise SMTPServerDisconnected("the connection is closed")
-        answer = await self._client.execute_command(*words, timeout=self._settings.command_timeout)
+        async with _bounded(self._settings.command_timeout):
+            answer = await self._client.execute_command(*words, timeout=None)
         self._used_at = time.monotonic()
         return answer
 
@@ -323,6 +326,17 @@ class SmtpSender:
             raise PersonMustLook(f"{host}: {_said(error)}") from error  # no STARTTLS, no AUTH, an impossible name
         code = error.code if isinstance(error, SMTPResponseException) and error.code > 0 else None
         return Later(code=code, reason=f"{host}: {_said(error)}", whole_server=True)
+
+
+@contextlib.asynccontextmanager
+async def _bounded(seconds: float) -> AsyncIterator[None]:
+    """Raises as the library does where the server takes longer. Its own way of waiting for no longer than that turns
+    the loop once more for every answer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise SMTPReadTimeoutError("Timed out waiting for server response") from late
 
 
 def _own_name() -> str:

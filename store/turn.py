@@ -15,7 +15,7 @@ from typing import Any
 
 from store.errors import StoreBusy
 
-RIDE = 0.01
+RIDE = 0.03
 """Seconds a guest waits to be carried along by one who writes again and again: some of that one's transactions."""
 
 
