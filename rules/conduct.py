@@ -9,34 +9,38 @@ from functools import lru_cache
 
 from rules.insults import ACCUSATIONS, BEASTS, ENGLISH, INSULTS, SAYINGS
 from rules.masked_words import MASKS, hides_obscene
+from rules.word_patterns import WordPatterns
 
 # Latin letters, digits and signs that are written for Cyrillic ones: «cyка», «г0вно», «пи3дец», «сук@», «6ля»
 _LOOK_ALIKES = str.maketrans("aeopcyxkmhtb036@4$z", "аеорсухкмнтвозбачсз")
 
 # the roots of obscene words with their beginnings; ordinary words of the same letters stand in _INNOCENT
 _OBSCENE = re.compile(
-    r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?"
-    r"(?:ху[йеёяию]\w*|х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|"
-    r"еб[уиеоёнлк]\w*|ёб[аыену]\w*|ебл\w*|"
-    r"муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|педик\w*|"
-    r"гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|"
-    r"жоп\w*|сран\w*|сса[нл]\w*|сука|суки|суке|суку|сукой|сучк\w*|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|"
-    r"насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|усри(?:сь|ться|тесь)|хер(?:а|у|ом|ня|ни|ню|ней|ово|овый|ов\w*|ачит)?|"
-    r"хрен(?:а|ы|ов\w*|отен\w*)?))$"
+    r"^(?:(?:на|по|до|от|за|о|об|ни|не|при|про|вы|у|пере|рас|разъ|с|съ|из|вз|въ|под|недо|ъ)?(?:ху[йеёяию]\w*|"
+    r"х[уy]ил\w*|пизд\w*|пизж\w*|бляд\w*|бледь|бля+(?:ть|дь|т|ха)?|еба\w*|ёба\w*|еб[уиеоёнлк]\w*|ёб[аыену]\w*|"
+    r"ебл\w*|муд[аоие](?:к\w*|ч\w*|л[аи]\w*|зв\w*|хат\w*)|залуп\w*|манд(?:а|ы|е|ой|авош\w*)|пидо?р\w*|"
+    r"педик\w*|гандон\w*|говн\w*|г[ао]внюк\w*|дерьм\w*|жоп\w{0,3}|сран\w*|сса[нл]\w*|сука|суки|суке|суку|"
+    r"сукой|сучк[аиуе]|сучкой|сучар\w*|сучье\w*|сучий|шлюх\w*|срат\w*|насра\w*|обосра\w*|дроч\w*|трах[ан]\w+|"
+    r"усри(?:сь|ться|тесь)|хер(?:а|у|ом|ня|ни|ню|ней|ово|овый|ов\w*|ачит)?|хрен(?:а|ы|ов\w*|отен\w*)?))$"
 )
-_ENDS_OBSCENE = re.compile(
-    r"^(?:долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|"
+# what every word of _OBSCENE holds
+_OBSCENE_CORE = re.compile(
+    r"ху|х[уy]|пиз|бл[яе]|[её]б|муд|залуп|манд|пид|педик|гандон|г[ао]вн|дерьм|жоп|сра|сса|су[кч]|шлюх|дроч|"
+    r"трах|усри|хер|хрен"
+)
+_ENDS_OBSCENE = WordPatterns(
+    r"долбо[её]б\w*|долба[её]б\w*|дол?бан\w*|уеб\w*|уёб\w*|вы[её]б\w*|за[её]б\w*|за[её]бал\w*|заипал\w*|"
     r"охуе\w*|охуи\w*|ахуе\w*|охуён\w*|нахуй|похуй|распизд\w*|опизд\w*|спизд\w*|хуесос\w*|хуеплёт\w*|хуйн\w*|"
     r"еблан\w*|ебуч\w*|ебан\w*|пиздоб\w*|пиздец\w*|блять|блядь|млять|бляха-?муха|пздц|сцук\w+|нах|о(?:хрене|"
-    r"хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*)$"
+    r"хуе)\w*|ахрене\w*|бля|бляя+|г[ао]вно\w*|говно\w*"
 )
 # «опять», «страхуй…», «небезызвестный»: begin like an obscene root or hold it inside
-_INNOCENT = re.compile(
-    r"^(?:хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|"
-    r"сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|"
-    r"сранжир\w*|дерматолог\w*|жопар|баранов[аыуойе]\w*|козлов[аыуойес]\w*|гадкий|дауншифт\w*|муди|осло|осла|"
-    r"хамелеон\w*|хамит|по?еб|себ\w*|теб\w*|неб\w*|гнидал\w*|лохматы\w*|срат|уебит|"
-    r"педикюр\w*|урод-|дурачит\w*|ворот\w*|поеб|хуж\w*|похуже|бестолково|тварьпол|отстоять|отстойник\w*)$"
+_INNOCENT = WordPatterns(
+    r"хуа\w*|херсон\w*|херувим\w*|хер(?:ес|тц|ц)\w*|бляш\w*|мандат\w*|мандарин\w*|мандраж\w*|мандал\w*|"
+    r"сукн\w*|сучк(?:и|а)?-?деревья|ебит\w*|гадж\w*|ссан|траханье|трахе\w*|сранжир\w*|дерматолог\w*|жопар|"
+    r"баранов[аыуойе]\w*|козлов[аыуойес]\w*|гадкий|дауншифт\w*|муди|осло|осла|хамелеон\w*|хамит|по?еб|себ\w*|"
+    r"теб\w*|неб\w*|гнидал\w*|лохматы\w*|срат|уебит|педикюр\w*|урод-|дурачит\w*|ворот\w*|поеб|хуж\w*|похуже|"
+    r"бестолково|тварьпол|отстоять|отстойник\w*"
 )
 # «я дура», «сам дурак», «какой я идиот», «чувствую себя идиоткой», «я тупая», «прямо как дебил»: of himself
 _OF_HIMSELF = re.compile(
@@ -47,7 +51,9 @@ _OF_HIMSELF = re.compile(
 # «Дура я, конечно», «дурак буду», «мошенники или нет?»
 _SAID_OF_HIMSELF_AFTER = re.compile(r"\s+(?:я\b|буд[уе]\w*|или\s+нет|ли\b)", re.I)
 # «любой дурак зайдёт», «защита от дурака»: of nobody
-_OF_NOBODY = re.compile(r"\b(?:любо[йм]\w?|кажд\w+|всяк\w+|последн\w+|от|для|даже)\s+$", re.I)
+_OF_NOBODY = re.compile(
+    r"\b(?:любо[йм]\w?|кажд\w+|всяк\w+|последн\w+|от|для|даже|мо[йя]\s+\w+|сын|муж|брат|внук)\s+$", re.I
+)
 _TOWARDS_READER = re.compile(r"\b(?:вы|ваш\w*|вас|вам|вами)\b", re.I)
 _TOWARDS_OTHERS = re.compile(r"\b(?:вы|ваш\w*|у\s+вас|вас|вам|вами|они|ты|тебе|ur|your?)\b", re.I)
 # «вы дятлы», «Вам дятлам», «у вас там обезьяны», «сборище ослов»
@@ -61,7 +67,8 @@ _STRANGERS = re.compile(r"\bв\s+чат\w*|\bлезут\b|\bлезет\b|\bтр�
 _CALLED = (re.compile(r"(?:^|,)\s*(?:[\w-]+\s+)?$"), re.compile(r"(?:\s+[\w-]+)?\s*(?:$|[,.!?)])"))
 # «ошибка «вы идиот»», «написано "…"»: what somebody or something else said
 _QUOTED = re.compile(r"[«\"“„][^»\"”“\n]{1,80}[»\"”]")
-# the name of an error or a technical word
+# a word of plain letters, none of them three times running: nothing is masked in it
+_PLAIN = re.compile(r"(?!.*(.)\1\1)[а-я]+")
 _WORD = re.compile(r"[\w*#@$%•·]+(?:(?:-|\.{1,2}(?=[а-яё]))[\w*#@$%•·]+)*")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\S+\.(?:kz|ru|com)/\S*")
 # «без сучка и задоринки»
@@ -131,24 +138,26 @@ def _find_spread(text: str) -> str | None:
 def _kind_of(word: str) -> str:
     """``obscene``, ``insult``, ``accusation``, ``beast`` or an empty string for one word."""
     low = word.lower().replace("ё", "е")
-    if any(sign in low for sign in MASKS):
+    if _PLAIN.fullmatch(low):
+        return _kind_of_plain(low)
+    if not MASKS.isdisjoint(low):
         if re.search(r"[а-я]", low) is None:
             return ""
         if hides_obscene(low):
             return "obscene"
-    undone = _undone(low)
-    for form in {low, undone}:
-        if _INNOCENT.match(form):
-            return ""
-        if _OBSCENE.match(form) or _ENDS_OBSCENE.match(form) or ENGLISH.match(form):
-            return "obscene"
-        if INSULTS.match(form):
-            return "insult"
-        if ACCUSATIONS.match(form):
-            return "accusation"
-        if BEASTS.match(form):
-            return "beast"
-    return ""
+    return _kind_of_plain(low) or _kind_of_plain(_undone(low))
+
+
+def _kind_of_plain(form: str) -> str:
+    if _INNOCENT.match(form):
+        return ""
+    if (_OBSCENE_CORE.search(form) and _OBSCENE.match(form)) or _ENDS_OBSCENE.match(form) or ENGLISH.match(form):
+        return "obscene"
+    if INSULTS.match(form):
+        return "insult"
+    if ACCUSATIONS.match(form):
+        return "accusation"
+    return "beast" if BEASTS.match(form) else ""
 
 
 def _undone(low: str) -> str:
@@ -178,7 +187,12 @@ SHORT_CRY = 3
 def _is_towards_staff(text: str, match: re.Match[str]) -> bool:
     """Whether the clause speaks to the reader («вы воры», «у вас там жулики») and not of somebody who does harm."""
     before, after = _clause_around(text, match)
-    if re.search(r"от\s+вашего\s+имени|\bзвон\w+|\bукра\w+|\bвзлома\w+", f"{before} {after}", re.I):
+    if re.search(
+        r"от\s+вашего\s+имени|\bзвон\w+|\bукра\w+|\bвзлома\w+|\bпохож\w+\s+на|\bрассыла\w+|\bпредставля\w+|"
+        r"\bсделали\s+сайт",
+        f"{before} {after}",
+        re.I,
+    ):
         return False
     if _TOWARDS_OTHERS.search(f"{before} {after}") is not None or len(f"{before} {after}".split()) < SHORT_CRY:
         return True
