@@ -49,7 +49,7 @@ _OF_HIMSELF = re.compile(
     re.I,
 )
 # «Дура я, конечно», «дурак буду», «мошенники или нет?»
-_SAID_OF_HIMSELF_AFTER = re.compile(r"\s+(?:я\b|буд[уе]\w*|или\s+нет|ли\b)", re.I)
+_SAID_OF_HIMSELF_AFTER = re.compile(r"\s+(?:я\b|буд[уе]\w*|или\s+нет|ли\b|(?:\w+\s+)?себя\s+чувств)", re.I)
 # «любой дурак зайдёт», «защита от дурака»: of nobody
 _OF_NOBODY = re.compile(
     r"\b(?:любо[йм]\w?|кажд\w+|всяк\w+|последн\w+|от|для|даже|мо[йя]\s+\w+|сын|муж|брат|внук)\s+$", re.I
@@ -61,6 +61,12 @@ _NAMES_STAFF = re.compile(
     r"\b(?:вы|вам|вас|вами|ваши|ты|господа|сборище|стадо|кучка|банда|одни|сплошные)[\s,—–-]+(?:[\w-]+[\s,—–-]+){0,2}$",
     re.I,
 )
+# «Ебелев», «Мудрецов»: names
+_SURNAME = re.compile(r"[А-ЯЁ][а-яё]{2,}(?:ев|ов|ёв|ева|ова|ёва|инский|ский|ская|енко)")
+# «Коровы, свиньи, бараны: вебинар для ветеринаров»
+_OF_BEASTS = re.compile(r"\bкоров|\bкоз[ыа]?\b|\bовц|\bлошад|ветеринар|\bферм|зоопарк|\bсказк|\bкуры\b|животн", re.I)
+# «Шакалы, а не люди», «Козлы, верните деньги»
+_CALLED_FIRST = re.compile(r"\s*,\s*(?:а\s+не|вы\b|[а-яё]+(?:йте|ите|ьте)\b)", re.I)
 # «уроды в чате», «в чат лезут какие-то негодяи»: strangers who disturb
 _STRANGERS = re.compile(r"\bв\s+чат\w*|\bлезут\b|\bлезет\b|\bтролл\w+|\bхулиган\w+|\bспамер\w*", re.I)
 # «верните всё до копейки, паразиты.», «Исправьте, халтурщики несчастные!»: called by that name
@@ -98,6 +104,10 @@ def find_misconduct(text: str) -> str | None:
             continue
         inside_quotes = any(start < match.start() < end for start, end in quoted)
         if kind != "obscene" and (inside_quotes or _is_of_himself(plain, match)):
+            continue
+        if kind == "obscene" and _SURNAME.fullmatch(match.group()):
+            continue
+        if kind in ("insult", "beast") and _speaks_of_beasts(plain, match):
             continue
         if kind == "insult" and _is_of_strangers(plain, match):
             continue
@@ -206,6 +216,13 @@ def _is_of_strangers(text: str, match: re.Match[str]) -> bool:
     return _STRANGERS.search(clause) is not None and _TOWARDS_READER.search(clause) is None
 
 
+def _speaks_of_beasts(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence is of real beasts: «300 баранов на ферме», «цирк и клоуны»."""
+    before, after = _clause_around(text, match)
+    clause = f"{before} {after}"
+    return _OF_BEASTS.search(clause) is not None and _TOWARDS_READER.search(clause) is None
+
+
 def _stands_for_staff(text: str, match: re.Match[str]) -> bool:
     """Whether a beast is the reader: «вы дятлы», «Исправьте, ослы!», a cry of two words."""
     before, after = _clause_around(text, match)
@@ -213,6 +230,7 @@ def _stands_for_staff(text: str, match: re.Match[str]) -> bool:
         return False  # «С уважением, Козлов Иван»
     return (
         _NAMES_STAFF.search(before) is not None
+        or (not before.strip() and _CALLED_FIRST.match(text, match.end()) is not None)
         or (bool(before.strip()) and _is_called(before, text[match.end() :]))
         or (len(f"{before} {after}".split()) < SHORT_CRY and text[match.end() :].lstrip().startswith("!"))
     )
