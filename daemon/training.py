@@ -1,18 +1,16 @@
 """Training the model of categories from labelled letters; the only file that knows scikit-learn.
 
-Letters are JSONL: one object a line with ``subject``, ``body``, ``categories`` (main first) and, where known,
-``is_reply`` (the body holds a quoted letter beside the new words). Each file is a *hand*: letters of one writer are
-alike, so a model is judged by hands that it does not know.
+Letters of one writer are alike, so a model is judged by hands that it does not know.
 """
 
 import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from email.message import EmailMessage
 from functools import lru_cache
 from math import log, sqrt
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -22,11 +20,10 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
+from daemon.labelled_letters import LabelledLetter, read_labelled
 from daemon.word_meanings import load_meanings
-from parsers.new_words import split_words
-from parsers.parse import parse_mail
 from rules.category import Category
-from rules.classifier import OFFICE, OUTPUTS, Judged, judge, score_letter
+from rules.classifier import OFFICE, OUTPUTS, Judged, judge, probability_of_two, score_letter, waiting_features
 from rules.features import (
     BLOCK_WEIGHTS,
     BUCKETS,
@@ -36,28 +33,22 @@ from rules.features import (
     buckets_of,
     features_of_letter,
     telling_subject,
+    units_of_letter,
 )
-from rules.model import FORMAT, IDF_STEP, Model, SecondWish
+from rules.model import FORMAT, IDF_STEP, Logistic, Model
+from rules.segments import words
 from rules.wishes import LetterScores, count_marks, second_features
 
 STRENGTH = 1.0
 """The inverse strength of regularisation (C of the linear SVM)."""
-STRENGTH_OF_SECOND = 0.3
+STRENGTH_OF_JUDGES = 0.3
 FOLDS_OF_ONE_HAND = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledLetter:
-    """A letter with what a person read in it; ``hand`` is the file it came from."""
-
-    subject: str
-    words: str
-    categories: tuple[Category, ...]
-    hand: str
-
-    @property
-    def waits_for_office(self) -> bool:
-        return all(category.deferrable for category in self.categories)
+LEFT_OUT = (0.25, 0.4)
+"""The shares of words left out of a letter's *thinned* copies, which are learned beside it: a model that has to do
+without some of the telling words leans on all of them, and so reads writers who choose others. Found by
+cross-validation over the hands."""
+THINNED_WEIGHT = 0.4
+"""How much a thinned copy counts beside its letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,41 +96,8 @@ def _spoken(figures: Figures) -> str:
 class _Prepared:
     letter: LabelledLetter
     features: Features
+    thinned: tuple[Units, ...]
     marks: int
-
-
-def read_labelled(path: Path) -> tuple[LabelledLetter, ...]:
-    """The letters of one file. Raises ``ValueError`` with the line's number for one that is not labelled rightly."""
-    letters = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            letters.append(_labelled(json.loads(line), path.stem))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{path}, line {number}: {error}") from error
-    return tuple(letters)
-
-
-def _labelled(entry: dict[str, Any], hand: str) -> LabelledLetter:
-    categories = tuple(Category(each) for each in entry["categories"])
-    if not categories:
-        raise ValueError("a letter has at least one category")
-    body = str(entry["body"])
-    return LabelledLetter(
-        subject=str(entry["subject"]),
-        words=_new_words(body) if entry.get("is_reply") else body,
-        categories=categories,
-        hand=hand,
-    )
-
-
-def _new_words(body: str) -> str:
-    """The new words of a body that quotes an earlier letter, told apart as in a letter that arrives."""
-    message = EmailMessage()
-    message["Subject"] = "Re:"
-    message.set_content(body)
-    return split_words(parse_mail(message.as_bytes())).new
 
 
 def train(letters: Sequence[Path], out: Path) -> TrainingReport:
@@ -153,20 +111,34 @@ def train(letters: Sequence[Path], out: Path) -> TrainingReport:
     folds = _folds(prepared)
     held_out = _held_out_scores(prepared, folds)
     report = _report(prepared, folds, held_out)
-    out.write_bytes(_fit(prepared, _fit_second(prepared, [scores for scores, _ in held_out])))
+    out.write_bytes(_fit(prepared, _fit_judges(prepared, held_out)))
     assert Model.unpack(out.read_bytes()).outputs == OUTPUTS, "what was written can be read"
     return report
 
 
 def _prepare(labelled: Sequence[LabelledLetter]) -> list[_Prepared]:
-    return [
-        _Prepared(
-            letter=letter,
-            features=features_of_letter(letter.subject, letter.words),
-            marks=count_marks(f"{telling_subject(letter.subject, letter.words)}\n{letter.words}"),
-        )
-        for letter in labelled
-    ]
+    return [_prepared(letter) for letter in labelled]
+
+
+def _prepared(letter: LabelledLetter) -> _Prepared:
+    features = features_of_letter(letter.subject, letter.words)
+    # of the letter alone, so that the same letters make the same model
+    chance = Random(f"{letter.subject}\n{letter.words}")  # noqa: S311 - nothing is kept secret by it
+    return _Prepared(
+        letter=letter,
+        features=features,
+        thinned=tuple(_thinned(features, share, chance) for share in LEFT_OUT),
+        marks=count_marks(f"{telling_subject(letter.subject, letter.words)}\n{letter.words}"),
+    )
+
+
+def _thinned(features: Features, share: float, chance: Random) -> Units:
+    """The units of a letter of which a share of the words is left out by chance."""
+    subject, text = (
+        [[form for form in words(sentence) if chance.random() >= share] for sentence in sentences]
+        for sentences in (features.subject, features.text)
+    )
+    return units_of_letter(subject, text)
 
 
 def _folds(prepared: Sequence[_Prepared]) -> list[str]:
@@ -177,7 +149,14 @@ def _folds(prepared: Sequence[_Prepared]) -> list[str]:
     return [str(index % FOLDS_OF_ONE_HAND) for index in range(len(prepared))]
 
 
-_NO_SECOND = SecondWish(weights=(0.0,) * 10, bias=-50.0)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judges:
+    """What is decided over the linear scores."""
+
+    second: Logistic
+    waiting: Logistic
+
+
 Scored = tuple[LetterScores, float]
 
 
@@ -186,7 +165,7 @@ def _held_out_scores(prepared: Sequence[_Prepared], folds: Sequence[str]) -> lis
     scores: dict[int, Scored] = {}
     for held in sorted(set(folds)):
         known = [each for each, fold in zip(prepared, folds, strict=True) if fold != held]
-        model = Model.unpack(_fit(known, _NO_SECOND))
+        model = Model.unpack(_fit(known, _NEVER))
         for index, each in enumerate(prepared):
             if folds[index] == held:
                 scores[index] = score_letter(model, each.features, marks=each.marks)
@@ -194,12 +173,13 @@ def _held_out_scores(prepared: Sequence[_Prepared], folds: Sequence[str]) -> lis
 
 
 def _report(prepared: Sequence[_Prepared], folds: Sequence[str], held_out: Sequence[Scored]) -> TrainingReport:
-    """The judge of second wishes is fitted without the fold it is used on, too."""
+    """The judges are fitted without the fold they are used on, too."""
     judged: dict[int, Judged] = {}
     for held in sorted(set(folds)):
         others = [index for index, fold in enumerate(folds) if fold != held]
-        second = _fit_second([prepared[index] for index in others], [held_out[index][0] for index in others])
-        model = Model.unpack(_empty(second))
+        model = Model.unpack(
+            _empty(_fit_judges([prepared[index] for index in others], [held_out[index] for index in others]))
+        )
         for index, (scores, office) in enumerate(held_out):
             if folds[index] == held:
                 judged[index] = judge(model, scores, office=office)
@@ -229,30 +209,52 @@ def _figures(pairs: Sequence[tuple[LabelledLetter, Judged]]) -> Figures:
     )
 
 
-def _fit_second(prepared: Sequence[_Prepared], scores: Sequence[LetterScores]) -> SecondWish:
-    """A logistic judge over the held-out scores, its scaling folded into the weights."""
-    two = [len(each.letter.categories) > 1 for each in prepared]
-    if len(set(two)) < 2:
-        return _NO_SECOND
+def _fit_judges(prepared: Sequence[_Prepared], held_out: Sequence[Scored]) -> _Judges:
+    """The judges of letters that were scored by models which did not know them."""
+    letters = [each.letter for each in prepared]
+    possible = [
+        (second_features(scores), len(letter.categories) > 1)
+        for letter, (scores, _) in zip(letters, held_out, strict=True)
+        if scores.subject or scores.text
+    ]
+    second = _fit_logistic([features for features, _ in possible], [two for _, two in possible], _NEVER.second)
+    features = [
+        waiting_features(scores, office=office, two=probability_of_two(second, scores)) for scores, office in held_out
+    ]
+    return _Judges(
+        second=second,
+        waiting=_fit_logistic(features, [letter.waits_for_office for letter in letters], _NEVER.waiting),
+    )
+
+
+_NEVER = _Judges(second=Logistic(weights=(0.0,) * 10, bias=-50.0), waiting=Logistic(weights=(0.0,) * 3, bias=-50.0))
+
+
+def _fit_logistic(features: Sequence[Sequence[float]], truth: Sequence[bool], otherwise: Logistic) -> Logistic:
+    """Its scaling is folded into the weights; ``otherwise`` where there is nothing to tell apart."""
+    if len(set(truth)) < 2:
+        return otherwise
     scaler = StandardScaler()
-    features = scaler.fit_transform([second_features(each) for each in scores])
-    machine = LogisticRegression(C=STRENGTH_OF_SECOND).fit(features, two)
+    machine = LogisticRegression(C=STRENGTH_OF_JUDGES).fit(scaler.fit_transform(features), truth)
     weights = machine.coef_[0] / scaler.scale_
     bias = machine.intercept_[0] - float(np.dot(weights, scaler.mean_))
-    return SecondWish(weights=tuple(float(each) for each in weights), bias=float(bias))
+    return Logistic(weights=tuple(float(each) for each in weights), bias=float(bias))
 
 
-def _fit(prepared: Sequence[_Prepared], second: SecondWish) -> bytes:
+def _fit(prepared: Sequence[_Prepared], judges: _Judges) -> bytes:
     """The packed model of the letters."""
-    units = [each.features.letter for each in prepared]
-    frequencies = _inverse_frequencies(units)
+    letters = [each.features.letter for each in prepared]
+    frequencies = _inverse_frequencies(letters)
+    copies = len(LEFT_OUT)
+    units = [*letters, *(each.thinned[copy] for copy in range(copies) for each in prepared)]
     matrix = hstack([_matrix(units, frequencies), _meant(units, frequencies)], format="csr")
+    shares = np.repeat([1.0, *[THINNED_WEIGHT] * copies], len(prepared))
     weights, biases = [], []
     for output in OUTPUTS:
-        fitted = [_fit_one(matrix, truth) for truth in _truths(prepared, output)]
+        fitted = [_fit_one(matrix, truth * (1 + copies), shares) for truth in _truths(prepared, output)]
         weights.append(np.mean([each for each, _ in fitted], axis=0))
         biases.append(float(np.mean([bias for _, bias in fitted])))
-    return _pack(frequencies, _folded(np.array(weights)), biases, second)
+    return _pack(frequencies, _folded(np.array(weights)), biases, judges)
 
 
 @lru_cache(maxsize=1)
@@ -296,10 +298,10 @@ def _truths(prepared: Sequence[_Prepared], output: str) -> tuple[list[bool], ...
     )
 
 
-def _fit_one(matrix: Any, truth: Sequence[bool]) -> tuple[Any, float]:
+def _fit_one(matrix: Any, truth: Sequence[bool], shares: Any) -> tuple[Any, float]:
     if len(set(truth)) < 2:  # a category that no letter has: never read
         return np.zeros(matrix.shape[1]), 1.0 if truth[0] else -1.0
-    machine = LinearSVC(C=STRENGTH, random_state=0).fit(matrix, truth)
+    machine = LinearSVC(C=STRENGTH, random_state=0).fit(matrix, truth, sample_weight=shares)
     return machine.coef_[0], float(machine.intercept_[0])
 
 
@@ -341,11 +343,11 @@ def _matrix(units: Sequence[Units], frequencies: Any) -> Any:
     return csr_matrix((values, (rows, columns)), shape=(len(units), BUCKETS))
 
 
-def _empty(second: SecondWish) -> bytes:
-    return _pack(np.zeros(BUCKETS), np.zeros((len(OUTPUTS), BUCKETS)), [0.0] * len(OUTPUTS), second)
+def _empty(judges: _Judges) -> bytes:
+    return _pack(np.zeros(BUCKETS), np.zeros((len(OUTPUTS), BUCKETS)), [0.0] * len(OUTPUTS), judges)
 
 
-def _pack(frequencies: Any, weights: Any, biases: Sequence[float], second: SecondWish) -> bytes:
+def _pack(frequencies: Any, weights: Any, biases: Sequence[float], judges: _Judges) -> bytes:
     """The file that ``rules.model.Model.unpack`` reads: weights in signed bytes, scaled per output."""
     scales = np.abs(weights).max(axis=1) / 127
     scales[scales == 0] = 1.0
@@ -355,7 +357,7 @@ def _pack(frequencies: Any, weights: Any, biases: Sequence[float], second: Secon
         "outputs": list(OUTPUTS),
         "biases": [round(each, 6) for each in biases],
         "scales": [float(each) for each in scales],
-        "second": {"weights": list(second.weights), "bias": second.bias},
+        **asdict(judges),
     }
     quantised = np.round(weights / scales[:, None]).astype(np.int8).T
     steps = np.round(frequencies / IDF_STEP).astype(np.uint8)

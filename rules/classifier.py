@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 
 from rules.category import Category
-from rules.features import Block, Features, Units, features_of_letter, telling_subject
-from rules.model import Model
+from rules.features import Block, Features, Units, features_of_letter, telling_subject, units_by_clause
+from rules.model import Logistic, Model
 from rules.morphology import lemma
 from rules.reading import CategoryReading
 from rules.reason import Reason
@@ -16,7 +16,6 @@ from rules.wishes import (
     best_two,
     count_marks,
     in_order_asked,
-    probability_of_second,
     second_features,
 )
 
@@ -24,12 +23,12 @@ OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
 CATEGORIES = tuple(Category)
 OUTPUTS = (*CATEGORIES, OFFICE)
-OFFICE_FROM = -0.15
-"""The score from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
-TWO_FROM = 0.45
+WAITS_FROM = 0.57
+"""The probability from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
+TWO_POSSIBLE_FROM = -0.75
+"""The second highest score from which a letter is read clause by clause: below it two wishes are next to impossible."""
+TWO_FROM = 0.5
 """The probability from which a letter has two categories."""
-DUTY_FROM = 0.4
-"""The probability of a second wish that is not deferrable from which the first is no longer surely the only one."""
 SPLIT_FROM = 0.7
 """The probability of two wishes from which the deferrable one of a mixed letter is confidently read and waits."""
 PLAIN_FROM = 0.4
@@ -55,7 +54,8 @@ class Judged:
     chosen: tuple[Category, ...]
     second: float
     """The probability that two things are asked for."""
-    office: float
+    waiting: float
+    """The probability that all of the letter waits."""
     waits: bool
     splits: bool
 
@@ -66,7 +66,7 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
     A letter without one word to judge by is ``other``, not confident.
     """
     features = features_of_letter(subject, text)
-    if not features.sentences:
+    if not any(features.letter):
         return Classified(readings=(CategoryReading(category=Category.OTHER, confident=False),), reasons=())
     own = _operator_words(f"{subject}\n{text}", lexicon)
     scores, office = score_letter(model, features, marks=count_marks(f"{telling_subject(subject, text)}\n{text}"))
@@ -99,22 +99,42 @@ def classify(*, model: Model, subject: str, text: str, lexicon: Mapping[Category
 
 
 def score_letter(model: Model, features: Features, *, marks: int) -> tuple[LetterScores, float]:
-    """The categories' scores of a letter and of its sentences, and the score for the office."""
+    """The categories' scores of a letter, those of its clauses where a second wish is possible, and the office's."""
     whole = model.score(features.letter)
-    by_sentence = tuple(model.score(sentence)[: len(CATEGORIES)] for sentence in features.sentences)
-    return LetterScores(letter=whole[: len(CATEGORIES)], sentences=by_sentence, marks=marks), whole[len(CATEGORIES)]
+    letter, office = whole[: len(CATEGORIES)], whole[len(CATEGORIES)]
+    may_be_two = nlargest(2, letter)[-1] >= TWO_POSSIBLE_FROM
+    subject, text = (
+        tuple(model.score(clause)[: len(CATEGORIES)] for clause in units_by_clause(sentences)) if may_be_two else ()
+        for sentences in (features.subject, features.text)
+    )
+    return LetterScores(letter=letter, subject=subject, text=text, marks=marks), office
 
 
 def judge(model: Model, scores: LetterScores, *, office: float) -> Judged:
-    """One or two categories, and whether all of it surely waits."""
+    """One or two categories, and whether all of it surely waits. ``office``: the model's score for waiting."""
+    two = probability_of_two(model.second, scores)
     first, second = best_two(scores)
-    probability = probability_of_second(model.second, second_features(scores))
-    order = in_order_asked(scores, first, second) if probability >= TWO_FROM else (first,)
-    chosen = tuple(CATEGORIES[index] for index in order)
-    something_else = probability >= DUTY_FROM and not CATEGORIES[second].deferrable
-    waits = office >= OFFICE_FROM and all(category.deferrable for category in chosen) and not something_else
-    splits = probability >= SPLIT_FROM and len({category.deferrable for category in chosen}) == 2
-    return Judged(chosen=chosen, second=probability, office=office, waits=waits, splits=splits)
+    chosen = tuple(
+        CATEGORIES[index] for index in (in_order_asked(scores, first, second) if two >= TWO_FROM else (first,))
+    )
+    waiting = model.waiting.probability(waiting_features(scores, office=office, two=two))
+    waits = waiting >= WAITS_FROM and all(category.deferrable for category in chosen)
+    splits = two >= SPLIT_FROM and len({category.deferrable for category in chosen}) == 2
+    return Judged(chosen=chosen, second=two, waiting=waiting, waits=waits, splits=splits)
+
+
+def probability_of_two(judge_of_second: Logistic, scores: LetterScores) -> float:
+    """That two things are asked for; nothing where the letter was not read clause by clause."""
+    return judge_of_second.probability(second_features(scores)) if scores.subject or scores.text else 0.0
+
+
+def waiting_features(scores: LetterScores, *, office: float, two: float) -> tuple[float, float, float]:
+    """What tells whether all of a letter waits: the model's own score for it, how far the best category that waits is
+    ahead of the best that does not, and the probability ``two`` of a second wish where that would not wait."""
+    waits = max(score for category, score in zip(CATEGORIES, scores.letter, strict=True) if category.deferrable)
+    does_not = max(score for category, score in zip(CATEGORIES, scores.letter, strict=True) if not category.deferrable)
+    _, second = best_two(scores)
+    return office, waits - does_not, 0.0 if CATEGORIES[second].deferrable else two
 
 
 def _operator_words(letter: str, lexicon: Mapping[Category, tuple[str, ...]]) -> dict[Category, tuple[str, ...]]:
@@ -139,7 +159,7 @@ def _reason(
     """The words that spoke for it most, with their weights: «акт +0.41, эсф +0.38»."""
     named = [f"{word} {weight:+.2f}" for word, weight in _strongest(model, units, OUTPUTS.index(category))]
     named += [f"{phrase} {LEXICON_WEIGHT:+.2f} (operator's)" for phrase in own]
-    sure = f"; office {judged.office:+.2f}, second wish {judged.second:.2f}" if category.deferrable else ""
+    sure = f"; waits {judged.waiting:.2f}, second wish {judged.second:.2f}" if category.deferrable else ""
     return Reason(
         decision="category",
         value=category,

@@ -6,7 +6,7 @@ blocks are brought to length one each, so that a long letter weighs no more than
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
@@ -15,7 +15,7 @@ from zlib import crc32
 from rules.disclaimed import without_disclaimed
 from rules.lexicon import concepts
 from rules.morphology import lemma
-from rules.segments import sentences, words
+from rules.segments import clauses, sentences, words
 
 BUCKETS = 1 << 17
 LONGEST_FORM = 32
@@ -49,25 +49,35 @@ WORDS_ENOUGH = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """A letter as units: of the whole, and of each sentence in order (those of the subject first).
-
-    Sentences without a word are left out; a letter without any is all empty sets.
-    """
+    """A letter as units, and the sentences they are from: those of the subject, and those of the text."""
 
     letter: Units
-    sentences: tuple[Units, ...]
+    subject: tuple[str, ...]
+    text: tuple[str, ...]
 
 
 def features_of_letter(subject: str, text: str) -> Features:
     """The units of a letter; none where there is not one word."""
-    in_subject = tuple(map(words, sentences(telling_subject(subject, text))))
-    in_text = map(words, sentences(without_disclaimed(text)))
-    by_sentence = tuple(_units(forms) for forms in (*in_subject, *in_text) if forms)
+    of_subject, of_text = sentences(telling_subject(subject, text)), sentences(without_disclaimed(text))
+    letter = units_of_letter(tuple(map(words, of_subject)), tuple(map(words, of_text)))
+    return Features(letter=letter, subject=of_subject, text=of_text)
+
+
+def units_of_letter(subject: Iterable[Sequence[str]], text: Iterable[Sequence[str]]) -> Units:
+    """The units of a letter from the words of its sentences."""
+    in_subject = tuple(forms for forms in subject if forms)
+    by_sentence = tuple(units_of(forms) for forms in (*in_subject, *text) if forms)
     if not by_sentence:
-        return Features(letter=NO_UNITS, sentences=())
+        return NO_UNITS
     whole = [frozenset().union(*names) for names in zip(*by_sentence, strict=True)]
     whole[Block.SUBJECT] = frozenset(lemma(form) for forms in in_subject for form in forms)
-    return Features(letter=tuple(whole), sentences=by_sentence)
+    return tuple(whole)
+
+
+def units_by_clause(of: Iterable[str]) -> tuple[Units, ...]:
+    """The units of each clause of some sentences, in order; clauses without a word are left out."""
+    in_clauses = (words(clause) for sentence in of for clause in clauses(sentence))
+    return tuple(units_of(forms) for forms in in_clauses if forms)
 
 
 def telling_subject(subject: str, text: str) -> str:
@@ -76,8 +86,8 @@ def telling_subject(subject: str, text: str) -> str:
     return "" if bare != subject and len(text.split()) >= WORDS_ENOUGH else bare
 
 
-def _units(forms: Sequence[str]) -> Units:
-    """The units of one sentence; a sentence has none of the subject's."""
+def units_of(forms: Sequence[str]) -> Units:
+    """The units of the words of a sentence or clause; it has none of the subject's."""
     lemmas = [lemma(form) for form in forms]
     pairs = [f"{first} {second}" for first, second in zip(("^", *lemmas), lemmas, strict=False)]
     pairs += [f"{first} _ {third}" for first, third in zip(lemmas, lemmas[2:], strict=False)]

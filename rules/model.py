@@ -4,23 +4,23 @@ What a unit adds to the dozen outputs is held as one whole number, cut into *lan
 and two for the unit's own measure. Adding two such numbers adds all their lanes at once, exactly and without a loop in
 Python; the scores of a letter and of its dozen sentences take some thousand such additions.
 
-The file holds a line of JSON (outputs, biases, scales, the judge of second wishes), the inverse document frequency of
-each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or an operator's own,
-made by ``supportd train``.
+The file holds a line of JSON (outputs, biases, scales, the judges of second wishes and of waiting), the inverse
+document frequency of each bucket (one byte) and its weights (one signed byte per output). It is data of the package, or
+an operator's own, made by ``supportd train``.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from math import sqrt
+from math import exp, sqrt
 from struct import Struct
 from typing import Self
 
 from rules.features import BLOCK_WEIGHTS, BUCKETS, Block, Units, buckets_of
 
-FORMAT = "supportd-categories-2"
+FORMAT = "supportd-categories-3"
 IDF_STEP = 1 / 24
 """The resolution in which inverse document frequencies are kept; 255 steps reach 10.6."""
 UNITS_REMEMBERED = 2_000
@@ -46,11 +46,16 @@ class UnreadableModel(Exception):  # noqa: N818 - a state of the file, named as 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecondWish:
-    """A logistic judge of whether a letter asks for its second category too; one weight per feature."""
+class Logistic:
+    """A judge of yes or no; one weight per feature."""
 
     weights: tuple[float, ...]
     bias: float
+
+    def probability(self, features: Sequence[float]) -> float:
+        """From 0 to 1; ``features`` are as many as the weights."""
+        total = self.bias + sum(weight * feature for weight, feature in zip(self.weights, features, strict=True))
+        return 1 / (1 + exp(-max(-50.0, min(50.0, total))))
 
 
 class _Sums(dict[str, int]):
@@ -90,7 +95,10 @@ class Model:
     scales: tuple[float, ...]
     fine_scales: tuple[float, ...] = field(repr=False)
     """The scales of sums that hold ``_ONE`` for each one."""
-    second: SecondWish
+    second: Logistic
+    """Whether a letter asks for its second category too."""
+    waiting: Logistic
+    """Whether all of a letter waits for the office."""
     sums: tuple[_Sums, ...] = field(repr=False)
     """One for each block, in the order of ``Block``."""
     layout: Struct = field(repr=False)
@@ -105,7 +113,10 @@ class Model:
         try:
             facts = json.loads(head)
             outputs, biases, scales = tuple(facts["outputs"]), tuple(facts["biases"]), tuple(facts["scales"])
-            second = SecondWish(weights=tuple(facts["second"]["weights"]), bias=float(facts["second"]["bias"]))
+            second, waiting = (
+                Logistic(weights=tuple(facts[judge]["weights"]), bias=float(facts[judge]["bias"]))
+                for judge in ("second", "waiting")
+            )
             right = facts["format"] == FORMAT and facts["buckets"] == BUCKETS
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableModel(
@@ -120,6 +131,7 @@ class Model:
             scales=scales,
             fine_scales=tuple(scale / _ONE for scale in scales),
             second=second,
+            waiting=waiting,
             sums=tuple(_Sums(block, len(outputs), frequencies, weights) for block in Block),
             layout=Struct(f"<{len(outputs) + 2}Q"),
             at_square=8 * _LANE * (len(outputs) + 1),

@@ -1,4 +1,4 @@
-"""A text cut into sentences and words: the units in which a client's wishes are read."""
+"""A text cut into sentences, clauses and words: the units in which a client's wishes are read."""
 
 import re
 
@@ -16,12 +16,21 @@ _MAY_BE_LINK = re.compile(r"://|\.\S")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # «104582», «7 701 455»: one sign for any number, since its digits mean nothing for the kind of request
 _NUMBER = re.compile(r"\d+")
+# «Нужна ЭСФ за август, а также счёт», «верните остаток и удалите профиль»
+_CLAUSE_END = re.compile(
+    r"[,;:()]\s+|\s+[—–-]\s+|\s+(?=(?:и|а|но|затем|потом|плюс|да)\s)|(?<!\s[аи])\s+(?=также\s)", re.I
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-*@'][^\W\d_]+)*|[?!]|<\w+>")
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences, list items and lines of ``text``, stripped, none of them empty."""
     return tuple(part.strip() for part in _SENTENCE_END.split(text[:MOST_CHARACTERS]) if part and part.strip())
+
+
+def clauses(sentence: str) -> tuple[str, ...]:
+    """The parts of a sentence that may each ask for another thing, none of them empty."""
+    return tuple(part for part in _CLAUSE_END.split(sentence) if part)
 
 
 def words(sentence: str) -> tuple[str, ...]:

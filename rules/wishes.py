@@ -1,15 +1,12 @@
-"""How many things a letter asks for, and which of two it asks first: read sentence by sentence.
+"""How many things a letter asks for, and which of two it asks first: read clause by clause.
 
-All functions take scores of one letter: those of the whole, and of each of its sentences; an index stands for a
+All functions take scores of one letter: those of the whole, and of each of its clauses; an index stands for a
 category in the order of the model's outputs.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
-
-from rules.model import SecondWish
 
 # «и ещё вопрос», «заодно», «1) счёт 2) акт», «две просьбы», «- выставить счёт\n- прислать УПД», «екі сұрақ»
 _LISTED = re.compile(
@@ -18,7 +15,7 @@ _LISTED = re.compile(
     r"|(?:^|\s)[12][.)]\s|\n\s*[-—•]"
 )
 MOST_MARKS = 5
-MOST_SENTENCES = 12
+MOST_CLAUSES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +23,9 @@ class LetterScores:
     """Scores of the categories alone."""
 
     letter: tuple[float, ...]
-    sentences: tuple[tuple[float, ...], ...]
+    subject: tuple[tuple[float, ...], ...]
+    """Of each clause of the subject. Without any clause here and in ``text`` the letter has one wish."""
+    text: tuple[tuple[float, ...], ...]
     marks: int
     """How often the words number or join wishes."""
 
@@ -46,31 +45,34 @@ def second_features(scores: LetterScores) -> tuple[float, ...]:
     """What tells a letter of two wishes from one that only mentions another matter."""
     first, second = best_two(scores)
     third = sorted(scores.letter)[-3]
-    each = scores.sentences or (scores.letter,)
-    gaps = [sentence[second] - sentence[first] for sentence in each]
+    each = (*scores.subject, *scores.text) or (scores.letter,)
+    gaps = [clause[second] - clause[first] for clause in each]
     return (
         scores.letter[first],
         scores.letter[second],
-        max(sentence[first] for sentence in each),
-        max(sentence[second] for sentence in each),
+        max(clause[first] for clause in each),
+        max(clause[second] for clause in each),
         max(gaps),
         -min(gaps),
         1.0 if scores.marks else 0.0,
         float(scores.marks),
-        float(min(len(each), MOST_SENTENCES)),
+        float(min(len(each), MOST_CLAUSES)),
         third,
     )
 
 
-def probability_of_second(judge: SecondWish, features: Sequence[float]) -> float:
-    """From 0 to 1."""
-    total = judge.bias + sum(weight * feature for weight, feature in zip(judge.weights, features, strict=True))
-    return 1 / (1 + exp(-max(-50.0, min(50.0, total))))
-
-
 def in_order_asked(scores: LetterScores, one: int, other: int) -> tuple[int, int]:
-    """The two categories in the order in which sentences speak for them most; as given where there is one sentence."""
-    gaps = [sentence[one] - sentence[other] for sentence in scores.sentences]
-    if len(gaps) < 2 or gaps.index(max(gaps)) <= gaps.index(min(gaps)):
+    """The two categories in the order in which clauses of the text speak for them; as given where only one does."""
+    each = scores.text if len(scores.text) > 1 else (*scores.subject, *scores.text)
+    gaps = [clause[one] - clause[other] for clause in each]
+    place_of_one, place_of_other = _place(gaps), _place([-gap for gap in gaps])
+    if place_of_one is None or place_of_other is None or place_of_one <= place_of_other:
         return one, other
     return other, one
+
+
+def _place(gaps: Sequence[float]) -> float | None:
+    """Where the clauses stand that speak for a category, on average, each weighed by the square of how much it does."""
+    weights = [max(0.0, gap) ** 2 for gap in gaps]
+    total = sum(weights)
+    return sum(index * weight for index, weight in enumerate(weights)) / total if total else None

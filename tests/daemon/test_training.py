@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("sklearn", reason="training needs the extra «train»")
 
-from daemon.training import read_labelled, train
+from daemon.training import train
 from rules.category import Category
 from rules.classifier import classify
 from rules.model import load_model
@@ -46,24 +46,14 @@ def test_each_hand_is_judged_by_models_of_the_others(tmp_path: Path) -> None:
     assert "macro-F1" in str(report)
 
 
-def test_a_line_that_is_not_labelled_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "wrong.jsonl"
-    path.write_text('{"subject": "", "body": "", "categories": ["refund"]}\n{"subject": ""}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match=r"wrong\.jsonl, line 2"):
-        read_labelled(path)
-
-
 def test_one_kind_of_letter_is_not_enough(tmp_path: Path) -> None:
     path = _written(tmp_path / "one.jsonl", {"refund": _PLAIN["refund"]})
     with pytest.raises(ValueError, match="at least two categories"):
         train((path,), tmp_path / "model.bin")
 
 
-def test_quoted_words_of_a_reply_are_not_learned(tmp_path: Path) -> None:
-    path = tmp_path / "reply.jsonl"
-    body = "Верните деньги.\n\n> Пришлите акт"
-    path.write_text(
-        json.dumps({"subject": "Re: акт", "body": body, "categories": ["refund"], "is_reply": True}), encoding="utf-8"
-    )
-    (letter,) = read_labelled(path)
-    assert "акт" not in letter.words
+def test_the_same_letters_make_the_same_model(tmp_path: Path) -> None:
+    letters = _written(tmp_path / "ours.jsonl", _PLAIN)
+    for name in ("once.bin", "again.bin"):
+        train((letters,), tmp_path / name)
+    assert (tmp_path / "once.bin").read_bytes() == (tmp_path / "again.bin").read_bytes()

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.features import NO_UNITS, features_of_letter
-from rules.model import Model, UnreadableModel, load_model
+from rules.model import Logistic, Model, UnreadableModel, load_model
 
 
 @pytest.mark.parametrize("packed", [b"", b"{}\n", b"[]\n123", b"not json", b'{"format": "other"}\n'])
@@ -27,3 +27,8 @@ def test_the_evidence_adds_up_to_the_score() -> None:
 def test_no_words_score_the_biases() -> None:
     model = load_model()
     assert model.score(NO_UNITS) == model.biases
+
+
+@pytest.mark.parametrize("bias", [-1e6, 0.0, 1e6])
+def test_a_probability_stays_between_nought_and_one(bias: float) -> None:
+    assert 0 <= Logistic(weights=(1.0, -1.0), bias=bias).probability((3.0, 1e5)) <= 1

@@ -1,6 +1,6 @@
 """Sentences and words."""
 
-from rules.segments import sentences, words
+from rules.segments import clauses, sentences, words
 
 
 def test_lines_and_numbered_items_are_sentences() -> None:
@@ -22,3 +22,9 @@ def test_addresses_links_and_numbers_are_one_sign_each() -> None:
 
 def test_nothing_has_no_sentences() -> None:
     assert sentences(" \n ") == ()
+
+
+def test_a_sentence_that_asks_twice_has_two_clauses() -> None:
+    assert clauses("Верните остаток и удалите профиль.") == ("Верните остаток", "и удалите профиль.")
+    assert clauses("Нужна ЭСФ за август, а также счёт") == ("Нужна ЭСФ за август", "а также счёт")
+    assert clauses("") == ()
