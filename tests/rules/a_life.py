@@ -27,6 +27,8 @@ from tests.daemon.a_request import a_ticket, at
 POLICY = a_policy()
 SATURDAY_NOON = "2026-11-21T12:00"
 FRIDAY_NOON = "2026-11-20T12:00"
+LATER = at("2026-11-20T12:45")
+"""Friday, while the promise of what was asked at noon still runs."""
 
 
 def reads(*categories: Category, sure: bool = True, plain: bool = True, **more: object) -> Reading:
