@@ -120,9 +120,8 @@ def find_misconduct(text: str) -> str | None:
 
 
 def _find_saying(text: str) -> str | None:
-    low = text.lower()
-    for parts, pattern in SAYINGS:
-        if any(part in low for part in parts) and (match := pattern.search(text)) is not None:
+    for pattern in SAYINGS.possible(text.lower()):
+        if (match := pattern.search(text)) is not None:
             return " ".join(match.group().split())
     return None
 
