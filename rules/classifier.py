@@ -25,7 +25,7 @@ CATEGORIES = tuple(Category)
 OUTPUTS = (*CATEGORIES, OFFICE)
 WAITS_FROM = 0.57
 """The probability from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
-TWO_POSSIBLE_FROM = -0.75
+TWO_POSSIBLE_FROM = -1.0
 """The second highest score from which a letter is read clause by clause: below it two wishes are next to impossible."""
 TWO_FROM = 0.5
 """The probability from which a letter has two categories."""
