@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 
-from tests.daemon.model_of_a_day import DUTY, Day, after
+from tests.daemon.desk import MAILBOX, VOUCHED
+from tests.daemon.model_of_a_day import DUTY, Day, Ticket, after
 
-MAILBOX = "info@controlsystem.kz"
-AUTHSERV = "mx.controlsystem.kz"
 AGENTS = ("dana@controlsystem.kz", "erlan@controlsystem.kz", "aliya@controlsystem.kz", "timur@controlsystem.kz")
-VOUCHED = {"Authentication-Results": f"{AUTHSERV}; dmarc=pass header.from=controlsystem.kz"}
 FIRST_NUMBER = 1001
 
 TEXTS: Mapping[tuple[str, ...], str] = {
@@ -343,3 +341,26 @@ class Script:
             mail[name] = value
         mail.set_content(body if plain else signed(body, self.written))
         return mail.as_bytes()
+
+
+def expected_row(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """A ticket of the model, as it is compared."""
+    return {
+        "status": ticket.status,
+        "requester": ticket.requester,
+        "linked_to": None if ticket.linked_to is None else FIRST_NUMBER + ticket.linked_to,
+        "promises": [
+            (
+                tuple(sorted(each.categories)),
+                each.calendar,
+                each.received,
+                each.deferred,
+                each.due,
+                each.state(now),
+                each.ended if each.was == "met" else None,
+            )
+            for each in ticket.promises
+        ],
+        "letters": ticket.letters,
+        "owes": bool(ticket.owed()),
+    }

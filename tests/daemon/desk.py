@@ -36,6 +36,8 @@ DANA = "dana@controlsystem.kz"
 DUTY = "duty@controlsystem.kz"
 KEYS = SigningKeys(current=b"the key of a desk in tests, and of no other")
 AUTHSERV = "mx.controlsystem.kz"
+VOUCHED = {"Authentication-Results": f"{AUTHSERV}; dmarc=pass header.from=controlsystem.kz"}
+"""What the receiving server writes into a letter that is really an agent's."""
 
 TECHNICAL = "Здравствуйте! Не открывается комната вебинара, пишет ошибку 500. Аккаунт 104582."
 REFUND = "Здравствуйте! Прошу вернуть деньги за ошибочный платёж, оформите возврат средств."
@@ -211,7 +213,7 @@ class Desk:
         seen: datetime | str | None = None,
     ) -> Taken:
         """From an agent's own address to the mailbox, proved by the receiving server's findings or not at all."""
-        own = {"Authentication-Results": f"{AUTHSERV}; dmarc=pass header.from=controlsystem.kz"} if proved else {}
+        own = VOUCHED if proved else {}
         raw = a_mail(
             body,
             sender=sender,

@@ -133,7 +133,12 @@ class Sending:
         )
 
 
-def a_sending(path: Path, server: SmtpServer, **differing: object) -> Sending:
+def a_moody_desk(path: Path) -> Desk:
+    """A desk with an empty store in ``path``, in a good mood."""
     store = MoodyStore.open(f"sqlite:///{path}/desk.db")
     store.moods = deque()
-    return Sending(desk=Desk(store=store, policy=a_policy()), server=server, **differing)  # type: ignore[arg-type]
+    return Desk(store=store, policy=a_policy())
+
+
+def a_sending(path: Path, server: SmtpServer, **differing: object) -> Sending:
+    return Sending(desk=a_moody_desk(path), server=server, **differing)  # type: ignore[arg-type]

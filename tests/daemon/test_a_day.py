@@ -4,10 +4,8 @@ Every ticket's status, every promise with its moments and its state, and every l
 """
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +13,10 @@ import pytest
 from daemon.reading import read_letter
 from rules.promises import owed
 from rules.ticket import Ticket
-from tests.daemon.a_day import ADDITIONS, FIRST_NUMBER, OBJECTION, TEXTS, THANKS, Script, signed
+from tests.daemon.a_day import ADDITIONS, FIRST_NUMBER, OBJECTION, TEXTS, THANKS, Script, expected_row, signed
 from tests.daemon.a_policy import ALMATY
-from tests.daemon.desk import KEYS, Desk, a_desk, a_mail
+from tests.daemon.desk import KEYS, Desk, a_mail
 from tests.daemon.model_of_a_day import Day
-from tests.daemon.model_of_a_day import Ticket as Expected
 
 FIRST_LETTERS = frozenset({"in_hours", "after_hours", "weekend_duty", "deferred", "two_promises", "late"})
 KIND = {"refusal_conduct": "refusal", "refusal_contract": "refusal"} | dict.fromkeys(FIRST_LETTERS, "acknowledgement")
@@ -65,13 +62,6 @@ class WhileSentLags(OverTheIntake):
         for _, raw, at in due:
             written, now = (each.replace(tzinfo=ALMATY).astimezone(UTC) for each in (at, seen))
             self.desk.take(raw, written, in_sent=True, seen=now)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield desk
 
 
 @pytest.mark.parametrize(("categories", "body"), TEXTS.items(), ids=lambda value: str(value)[:30])
@@ -159,29 +149,6 @@ def row(ticket: Ticket, letters: list[str], now: datetime) -> dict[str, Any]:
         ],
         "letters": letters,
         "owes": bool(owed(ticket)),
-    }
-
-
-def expected_row(ticket: Expected, now: datetime) -> dict[str, Any]:
-    """A ticket of the model, as it is compared."""
-    return {
-        "status": ticket.status,
-        "requester": ticket.requester,
-        "linked_to": None if ticket.linked_to is None else FIRST_NUMBER + ticket.linked_to,
-        "promises": [
-            (
-                tuple(sorted(each.categories)),
-                each.calendar,
-                each.received,
-                each.deferred,
-                each.due,
-                each.state(now),
-                each.ended if each.was == "met" else None,
-            )
-            for each in ticket.promises
-        ],
-        "letters": ticket.letters,
-        "owes": bool(ticket.owed()),
     }
 
 

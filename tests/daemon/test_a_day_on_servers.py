@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.daemon.a_day import AUTHSERV, FIRST_NUMBER, Script
+from tests.daemon.a_day import FIRST_NUMBER, Script, expected_row
 from tests.daemon.a_policy import ALMATY
-from tests.daemon.test_a_day import expected_row
+from tests.daemon.desk import AUTHSERV
 from tests.servers.dovecot import Account
 from tests.servers.smtp import SmtpServer
 from tests.service import Program, eventually

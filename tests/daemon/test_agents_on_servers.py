@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rules.letter_plan import ANSWER_ABOVE
-from tests.daemon.a_day import AUTHSERV, VOUCHED
+from tests.daemon.desk import AUTHSERV, VOUCHED
 from tests.servers.dovecot import Account
 from tests.servers.smtp import SmtpServer, Taken
 from tests.service import Program, a_letter, eventually

@@ -1,8 +1,6 @@
 """The clock of promises: who is told, when, how often, and what closes by itself."""
 
-from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +8,7 @@ from daemon.clock import Clock, Rung
 from daemon.digests import Digests
 from daemon.journal import open_journal
 from store.records import EventKind
-from tests.daemon.desk import ADDITION, REFUND, TECHNICAL, Desk, a_desk, local, moment
+from tests.daemon.desk import ADDITION, REFUND, TECHNICAL, Desk, local, moment
 
 
 class Ringing:
@@ -42,10 +40,8 @@ class Ringing:
 
 
 @pytest.fixture
-def ringing(tmp_path: Path) -> Iterator[Ringing]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield Ringing(desk)
+def ringing(desk: Desk) -> Ringing:
+    return Ringing(desk)
 
 
 def test_a_promise_is_reminded_of_once_a_quarter_of_an_hour_before_it_breaks(ringing: Ringing) -> None:

@@ -1,6 +1,5 @@
 """The day's digests: what stands in each, when it goes out, and that it goes out once and never empty."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,10 +40,8 @@ class Paper:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Iterator[Paper]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield Paper(desk)
+def paper(desk: Desk) -> Paper:
+    return Paper(desk)
 
 
 def test_at_opening_on_every_day_what_is_open_by_due_time(paper: Paper) -> None:

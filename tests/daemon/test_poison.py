@@ -13,16 +13,15 @@ from daemon.reader import Reader, ReadFault, Task
 from store.records import Place
 from store.store import Store
 from tests.daemon.a_policy import a_policy
-from tests.daemon.desk import KEYS, Desk, moment
+from tests.daemon.desk import KEYS, Desk
 from tests.daemon.mailboxes import letter
 from tests.daemon.storms import LIMITS
-from tests.daemon.watching import Watching, numbers
+from tests.daemon.watching import NOON, Watching, a_watched_desk, numbers
 from tests.servers.dovecot import Account
 from tests.servers.scripted import ScriptedImap
 from tests.servers.smtp import SmtpServer
 from tests.service import Program, a_letter, eventually
 
-NOON = moment("Sat 12:10")
 POISON = b"From: client@example.kz\r\nMessage-ID: <poison@test.invalid>\r\nSubject: 13\r\n\r\npoison\r\n"
 
 
@@ -49,10 +48,10 @@ def reader() -> Iterator[_BreaksOnPoison]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    made = Desk(store=Store.open(f"sqlite:///{tmp_path}/desk.db"), policy=a_policy())
-    made.hands.at = NOON
-    return made
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_watched_desk(tmp_path)
+    with desk.store:
+        yield desk
 
 
 def test_a_poison_letter_is_kept_whole_with_a_promise_and_no_answer_and_the_others_go_on(

@@ -1,6 +1,5 @@
 """The folders are held against the store: what the store does not know is taken, and reported."""
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,33 +8,20 @@ import pytest
 
 from daemon.reader import Reader
 from store.records import EventKind
-from tests.daemon.a_policy import a_policy
-from tests.daemon.desk import KEYS, Desk, moment
+from tests.daemon.desk import Desk
 from tests.daemon.mailboxes import letter
-from tests.daemon.sending import MoodyStore
-from tests.daemon.watching import Watching, numbers
+from tests.daemon.watching import Watching, a_watched_desk, numbers
 from tests.servers.dovecot import Account
 from tests.servers.scripted import ScriptedImap
 from tests.servers.smtp import SmtpServer
 from tests.service import Program, a_letter
 
-NOON = moment("Sat 12:10")
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    made = Reader(policy=a_policy(), keys=KEYS)
-    yield made
-    made.close()
-
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    store = MoodyStore.open(f"sqlite:///{tmp_path}/desk.db")
-    store.moods = deque()
-    made = Desk(store=store, policy=a_policy())
-    made.hands.at = NOON
-    return made
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_watched_desk(tmp_path)
+    with desk.store:
+        yield desk
 
 
 def test_a_letter_below_the_position_that_the_store_does_not_know_is_taken_and_reported(

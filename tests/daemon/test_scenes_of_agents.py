@@ -1,38 +1,10 @@
 """What agents' answers do to a ticket, told letter by letter, and in whatever order they are seen."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from rules.ticket import TicketKind
 from store.records import EventKind, LetterRole
-from tests.daemon.desk import (
-    ADDITION,
-    CLIENT,
-    DANA,
-    MAILBOX,
-    REFUND,
-    TECHNICAL,
-    Desk,
-    a_desk,
-    a_mail,
-)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield desk
-
-
-@pytest.fixture
-def asked(desk: Desk) -> Desk:
-    """A desk with one technical request, received on Saturday at 12:00."""
-    desk.client_writes(TECHNICAL, "Sat 12:00")
-    return desk
-
+from tests.daemon.desk import ADDITION, CLIENT, DANA, MAILBOX, REFUND, TECHNICAL, Desk, a_mail
 
 # --- answers
 

@@ -1,12 +1,12 @@
 """What clients and machines do to a ticket, told letter by letter: real bytes, the real intake, a real store."""
 
-from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from rules.ticket import TicketKind
 from store.records import Blocked, EventKind
+from tests.daemon.a_policy import a_policy
 from tests.daemon.desk import (
     ADDITION,
     BILLING,
@@ -23,14 +23,6 @@ from tests.daemon.desk import (
     a_mail,
     moment,
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield desk
-
 
 # --- a first letter
 
@@ -191,7 +183,7 @@ def test_whom_the_client_merely_put_in_copy_is_a_stranger(desk: Desk) -> None:
     assert desk.numbers() == (1001, 1002)
 
 
-def test_whom_an_agents_answer_went_to_belongs_but_not_in_blind_copy(desk: Desk) -> None:
+def test_whom_an_agents_answer_went_to_belongs(desk: Desk) -> None:
     desk.client_writes(TECHNICAL, "Sat 12:00")
     desk.agent_answers(desk.request_id(), "Sat 12:10", cc="boss@example.kz", message_id="<answer@controlsystem.kz>")
     desk.client_writes(ADDITION, "Sat 12:20", sender="boss@example.kz", answers="<answer@controlsystem.kz>")
@@ -353,11 +345,6 @@ def test_an_address_that_cannot_be_written_to_makes_a_ticket_and_a_letter_held_b
 
 
 def test_a_stale_first_letter_gets_no_letter_and_a_fresh_follow_up_its_reminders(tmp_path: Path) -> None:
-    from dataclasses import replace
-    from datetime import timedelta
-
-    from tests.daemon.a_policy import a_policy
-
     limits = replace(a_policy().limits, max_age=timedelta(hours=24))
     desk = a_desk(tmp_path, limits=limits)
     desk.client_writes(TECHNICAL, "Mon 12:00", seen="Fri 12:00", message_id="<old@example.kz>")

@@ -1,39 +1,8 @@
 """Commands by mail: what each does, and that none is obeyed twice or from a letter that must not command."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from rules.ticket import TicketKind
 from store.records import EventKind
-from tests.daemon.desk import (
-    AUTHSERV,
-    CLIENT,
-    DANA,
-    MAILBOX,
-    TECHNICAL,
-    Desk,
-    a_desk,
-    a_mail,
-)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield desk
-
-
-@pytest.fixture
-def asked(desk: Desk) -> Desk:
-    """A desk with one technical request, received on Saturday at 12:00."""
-    desk.client_writes(TECHNICAL, "Sat 12:00")
-    return desk
-
-
-# --- commands
+from tests.daemon.desk import CLIENT, DANA, MAILBOX, TECHNICAL, VOUCHED, Desk, a_mail
 
 
 def test_every_command_is_answered_with_one_line_of_what_became(asked: Desk) -> None:
@@ -82,7 +51,7 @@ def test_an_extension_is_told_with_its_reason(asked: Desk) -> None:
 def test_a_command_counts_at_its_own_moment_not_when_it_is_seen(asked: Desk) -> None:
     asked.commands("#срок +2ч", "Sat 12:10", seen="Sat 15:00")
 
-    assert asked.states()[-1] == "technical: running, due Sat 14:10".replace("running", "broken")
+    assert asked.states()[-1] == "technical: broken, due Sat 14:10"
 
 
 def test_a_category_given_by_an_agent_moves_the_promise_to_monday_and_tells_the_client(asked: Desk) -> None:
@@ -198,7 +167,7 @@ def test_commands_that_lay_there_before_the_first_start_are_only_kept(asked: Des
         to=MAILBOX,
         subject="[CSC-1001]",
         message_id="<old@controlsystem.kz>",
-        headers={"Authentication-Results": f"{AUTHSERV}; dmarc=pass header.from=controlsystem.kz"},
+        headers=VOUCHED,
     )
     asked.take(raw, "Sat 12:10", silent=True)
 

@@ -1,6 +1,5 @@
 """Who may act as an agent and who may not: every forgery leaves an event that people can see, and nothing else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,34 +8,7 @@ import pytest
 from daemon.reading import read_letter
 from rules.tokens import Purpose, SigningKeys, make_message_id, make_subject_token
 from store.records import EventKind
-from tests.daemon.desk import (
-    AUTHSERV,
-    CLIENT,
-    DANA,
-    DUTY,
-    KEYS,
-    MAILBOX,
-    TECHNICAL,
-    Desk,
-    a_desk,
-    a_mail,
-    moment,
-)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = a_desk(tmp_path)
-    with desk.store:
-        yield desk
-
-
-@pytest.fixture
-def asked(desk: Desk) -> Desk:
-    """A desk with one technical request, received on Saturday at 12:00."""
-    desk.client_writes(TECHNICAL, "Sat 12:00")
-    return desk
-
+from tests.daemon.desk import AUTHSERV, CLIENT, DANA, DUTY, KEYS, MAILBOX, TECHNICAL, Desk, a_desk, a_mail, moment
 
 # --- who is not proved
 

@@ -11,17 +11,7 @@ import pytest
 
 from daemon.relayed_files import MAX_BYTES
 from rules.letter_plan import ANSWER_ABOVE
-from tests.daemon.desk import (
-    ADDITION,
-    CLIENT,
-    DANA,
-    MAILBOX,
-    TECHNICAL,
-    Desk,
-    a_desk,
-    a_mail,
-    moment,
-)
+from tests.daemon.desk import ADDITION, CLIENT, DANA, MAILBOX, TECHNICAL, Desk, a_desk, a_mail, moment
 
 
 @pytest.fixture

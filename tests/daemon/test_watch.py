@@ -1,6 +1,5 @@
 """The watch before odd servers: every letter is taken once, nothing is passed over, and nothing ends it."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,17 +10,14 @@ import pytest
 from daemon.mailbox import Mailbox
 from daemon.reader import Reader
 from daemon.withheld import ABSENT_SECONDS, ASKED_AT_MOST, GIVEN_UP_AFTER, WithheldLetters
-from tests.daemon.a_policy import a_policy
-from tests.daemon.desk import KEYS, Desk, moment
+from tests.daemon.desk import Desk
 from tests.daemon.mailboxes import Reachable, letter
 from tests.daemon.sending import MoodyStore
-from tests.daemon.watching import Watching, numbers
+from tests.daemon.watching import NOON, Watching, a_watched_desk, numbers
 from tests.servers.dovecot import Account
 from tests.servers.scripted import Command, Oddities, ScriptedImap
 from tests.service import eventually
 
-NOON = moment("Sat 12:10")
-"""A few minutes after the moment at which scripted letters were received."""
 LETTERS = {number: letter(number) for number in range(1, 8)}
 WatchOn = Callable[..., Watching]
 STUB = (
@@ -30,20 +26,11 @@ STUB = (
 )
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    made = Reader(policy=a_policy(), keys=KEYS)
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    store = MoodyStore.open(f"sqlite:///{tmp_path}/desk.db")
-    store.moods = deque()
-    made = Desk(store=store, policy=a_policy())
-    made.hands.at = NOON
-    return made
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = a_watched_desk(tmp_path)
+    with desk.store:
+        yield desk
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -17,8 +18,12 @@ from daemon.taking import Tools
 from daemon.watch import Watch, WatchSettings
 from store.errors import StoreError
 from store.records import FolderPosition
-from tests.daemon.desk import Desk
+from tests.daemon.desk import Desk, moment
 from tests.daemon.mailboxes import Reachable, settings_of
+from tests.daemon.sending import a_moody_desk
+
+NOON = moment("Sat 12:10")
+"""A few minutes after the moment at which scripted letters were received."""
 
 
 @dataclass(kw_only=True)
@@ -105,6 +110,13 @@ class Watching:
 
     def said(self, event: str) -> int:
         return self.log.getvalue().count(f'"event": "{event}"')
+
+
+def a_watched_desk(path: Path) -> Desk:
+    """A desk with an empty store in ``path`` at noon, when the scripted letters have just come."""
+    desk = a_moody_desk(path)
+    desk.hands.at = NOON
+    return desk
 
 
 def numbers(subjects: list[str]) -> list[Any]:
