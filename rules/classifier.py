@@ -29,7 +29,7 @@ TWO_POSSIBLE_FROM = -1.0
 """The second highest score from which a letter is read clause by clause: below it two wishes are next to impossible."""
 TWO_FROM = 0.5
 """The probability from which a letter has two categories."""
-SPLIT_FROM = 0.7
+SPLIT_FROM = 0.55
 """The probability of two wishes from which the deferrable one of a mixed letter is confidently read and waits."""
 PLAIN_FROM = 0.4
 """The score from which the words name the category by themselves («верните деньги»; not: «посмотрите поскорее»)."""
