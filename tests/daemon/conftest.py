@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.bell import Bell
 from daemon.reader import Reader
 from tests.daemon.a_policy import a_policy
 from tests.daemon.desk import KEYS, TECHNICAL, Desk, a_desk
@@ -28,5 +29,12 @@ def asked(desk: Desk) -> Desk:
 def reader() -> Iterator[Reader]:
     """A reading child that knows the desk's keys."""
     made = Reader(policy=a_policy(), keys=KEYS)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bell() -> Iterator[Bell]:
+    made = Bell()
     yield made
     made.close()

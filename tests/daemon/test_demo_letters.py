@@ -22,7 +22,7 @@ def letter(name: str) -> bytes:
     return FOLDER.joinpath(name).read_bytes()
 
 
-def test_there_is_a_dozen() -> None:
+def test_there_are_a_dozen_letters_or_more() -> None:
     assert len(NAMES) >= 12
 
 

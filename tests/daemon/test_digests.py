@@ -104,7 +104,7 @@ def test_what_waits_for_the_client_is_nothing_to_say(paper: Paper) -> None:
     assert paper.at("Fri 08:00") == ()
 
 
-def test_each_goes_out_once(paper: Paper) -> None:
+def test_each_digest_goes_out_once(paper: Paper) -> None:
     paper.begin("Thu 12:00")
     paper.desk.client_writes(TECHNICAL, "Thu 19:50")
 

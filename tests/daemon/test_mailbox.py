@@ -1,7 +1,6 @@
 """The mailbox over a real Dovecot."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,13 +32,6 @@ def look_on(mailbox: Mailbox, bell: Bell) -> None:
     for _ in range(5):
         tuple(mailbox.fetch(mailbox.uids_after(0), max_size=LARGE))
         mailbox.wait(0.05, bell)
-
-
-@pytest.fixture
-def bell() -> Iterator[Bell]:
-    made = Bell()
-    yield made
-    made.close()
 
 
 def test_letters_come_in_order_with_their_bytes_and_moments(dovecot: Account) -> None:

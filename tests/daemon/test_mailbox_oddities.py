@@ -6,7 +6,6 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import imapclient.exceptions
@@ -26,13 +25,6 @@ from tests.servers.scripted import CAPABILITIES, Command, Oddities, ScriptedImap
 LARGE = 25_000_000
 LETTERS = {number: letter(number) for number in range(1, 8)}
 WITHOUT_IDLE = "IMAP4rev1 UIDPLUS AUTH=PLAIN"
-
-
-@pytest.fixture
-def bell() -> Iterator[Bell]:
-    made = Bell()
-    yield made
-    made.close()
 
 
 def uids_given(mailbox: Mailbox) -> list[int]:

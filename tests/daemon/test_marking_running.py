@@ -46,7 +46,7 @@ def test_an_agent_sees_the_mark_and_closes_by_moving(program: Program, dovecot: 
     assert program.stop(signal.SIGTERM) == 0
 
 
-def test_one_turn_marks_too(program: Program, dovecot: Account) -> None:
+def test_a_single_turn_marks_too(program: Program, dovecot: Account) -> None:
     program.command("once")
     dovecot.deliver(a_letter())
     program.command("once")

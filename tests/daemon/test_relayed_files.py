@@ -40,7 +40,7 @@ def test_more_files_or_bytes_than_a_letter_carries_are_left_out() -> None:
 
 
 @given(st.binary(max_size=400), st.integers(0, 200))
-def test_no_bytes_break_it(noise: bytes, cut: int) -> None:
+def test_no_bytes_break_the_search_for_files(noise: bytes, cut: int) -> None:
     whole = _mail(("a.pdf", b"%PDF"))
 
     assert len(files_of(whole[:cut] + noise + whole[cut:])) <= 1 + MAX_FILES

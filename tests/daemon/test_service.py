@@ -243,9 +243,7 @@ def test_a_letter_above_the_size_limit_becomes_a_ticket(
 # --- servers that refuse, and encryption
 
 
-def test_a_wrong_password_is_said_and_the_corrected_one_takes_up_the_work(
-    program: Starting, dovecot: Account, smtp_server: SmtpServer
-) -> None:
+def test_a_wrong_password_is_said_and_the_corrected_one_takes_up_the_work(program: Starting, dovecot: Account) -> None:
     service = program(mailbox={"password": "wrong"}).start()
     (refused, *_) = (each for each in service.events() if each["event"] == "mailbox_unavailable")
     assert refused["again_in"] == 900
@@ -261,9 +259,7 @@ def test_a_wrong_password_is_said_and_the_corrected_one_takes_up_the_work(
     assert "✓ store" in check.stdout
 
 
-def test_an_absent_folder_is_named_and_a_dead_smtp_server_is_said(
-    program: Starting, dovecot: Account, smtp_server: SmtpServer
-) -> None:
+def test_an_absent_folder_is_named_and_a_dead_smtp_server_is_said(program: Starting, smtp_server: SmtpServer) -> None:
     service = program(mailbox={"folder": "Заявки"})
     assert "«Заявки»" in service.command("once", code=1).stderr
     smtp_server.stop()

@@ -50,7 +50,7 @@ def watch_on(desk: Desk, reader: Reader) -> Iterator[WatchOn]:
 # --- letters that are not given
 
 
-def test_a_letter_that_is_not_given_holds_the_position_and_no_other_letter(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_letter_that_is_not_given_holds_the_position_and_no_other_letter(watch_on: WatchOn) -> None:
     with ScriptedImap(LETTERS, Oddities(never_given=frozenset({2}), nil=frozenset({4}))) as server:
         watching = watch_on(server)
         assert watching.look() == 5
@@ -63,7 +63,7 @@ def test_a_letter_that_is_not_given_holds_the_position_and_no_other_letter(desk:
         assert (watching.position().settled, watching.position().settled_above) == (7, frozenset())
 
 
-def test_a_letter_that_is_never_given_becomes_a_ticket_for_people(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_letter_that_is_never_given_becomes_a_ticket_for_people(watch_on: WatchOn) -> None:
     with ScriptedImap(LETTERS, Oddities(never_given=frozenset({2}))) as server:
         watching = watch_on(server)
         for _ in range(ASKED_AT_MOST + 2):
@@ -72,7 +72,7 @@ def test_a_letter_that_is_never_given_becomes_a_ticket_for_people(desk: Desk, wa
         assert watching.position().settled == 7
 
 
-def test_a_letter_that_ends_the_connection_stops_no_other_and_is_set_aside(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_letter_that_ends_the_connection_stops_no_other_and_is_set_aside(watch_on: WatchOn) -> None:
     with ScriptedImap(LETTERS) as server:
 
         def end(command: Command) -> bytes | None:
@@ -90,7 +90,7 @@ def test_a_letter_that_ends_the_connection_stops_no_other_and_is_set_aside(desk:
         assert watching.looks(1) == 0
 
 
-def test_a_server_that_is_unwell_condemns_no_letter(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_server_that_is_unwell_condemns_no_letter(watch_on: WatchOn) -> None:
     throttled = Oddities(answers={"UID FETCH": b"{tag} NO [THROTTLED] too many requests\r\n"})
     with ScriptedImap({1: letter(1)}, throttled) as server:
         watching = watch_on(server)
@@ -115,7 +115,7 @@ def test_a_note_in_a_letters_place_lets_the_position_pass_no_letter_before_it(de
 
 
 @pytest.mark.parametrize("cut_after", range(300, 5000, 350))
-def test_wherever_the_connection_ends_each_letter_is_taken_once(desk: Desk, watch_on: WatchOn, cut_after: int) -> None:
+def test_wherever_the_connection_ends_each_letter_is_taken_once(watch_on: WatchOn, cut_after: int) -> None:
     with ScriptedImap(LETTERS, Oddities(cut_after=cut_after)) as server:
         watching = watch_on(server)
         watching.looks(2)
@@ -155,7 +155,7 @@ def test_an_unwell_server_is_given_an_hour_before_a_letter_is_blamed() -> None:
 @pytest.mark.parametrize(
     "oddities", [Oddities(is_deaf=True), Oddities(capabilities="IMAP4rev1"), Oddities(exists_with_idle=True)]
 )
-def test_a_new_letter_is_seen_whatever_idle_is_worth(desk: Desk, watch_on: WatchOn, oddities: Oddities) -> None:
+def test_a_new_letter_is_seen_whatever_idle_is_worth(watch_on: WatchOn, oddities: Oddities) -> None:
     with ScriptedImap({1: letter(1)}, oddities) as server:
         watching = watch_on(server)
         with watching.running():
@@ -165,7 +165,7 @@ def test_a_new_letter_is_seen_whatever_idle_is_worth(desk: Desk, watch_on: Watch
 
 
 @pytest.mark.parametrize("greeting", [b"* BYE too many connections from your address\r\n", b"garbage\r\n", b""])
-def test_a_server_that_is_down_or_full_is_asked_again(desk: Desk, watch_on: WatchOn, greeting: bytes) -> None:
+def test_a_server_that_is_down_or_full_is_asked_again(watch_on: WatchOn, greeting: bytes) -> None:
     with ScriptedImap(LETTERS, Oddities(greeting=greeting)) as server:
         watching = watch_on(server)
         with watching.running():
@@ -175,7 +175,7 @@ def test_a_server_that_is_down_or_full_is_asked_again(desk: Desk, watch_on: Watc
             eventually(lambda: not watching.watch.trouble)
 
 
-def test_a_refused_log_in_is_not_tried_again_at_once_and_ends_nothing(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_refused_log_in_is_not_tried_again_at_once_and_ends_nothing(watch_on: WatchOn) -> None:
     refused = Oddities(answers={"LOGIN": b"{tag} NO [AUTHENTICATIONFAILED] wrong password\r\n"})
     with ScriptedImap(LETTERS, refused) as server:
         watching = watch_on(server)
@@ -186,7 +186,7 @@ def test_a_refused_log_in_is_not_tried_again_at_once_and_ends_nothing(desk: Desk
         assert server.names().count("LOGIN") == 1
 
 
-def test_a_fault_of_ours_in_a_look_ends_no_watch(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_fault_of_ours_in_a_look_ends_no_watch(watch_on: WatchOn) -> None:
     asked = 0
 
     def folder(_mailbox: Mailbox) -> str:
@@ -204,7 +204,7 @@ def test_a_fault_of_ours_in_a_look_ends_no_watch(desk: Desk, watch_on: WatchOn) 
 # --- what became of the folder
 
 
-def test_a_folder_that_vanishes_is_said_and_waited_for(desk: Desk, watch_on: WatchOn) -> None:
+def test_a_folder_that_vanishes_is_said_and_waited_for(watch_on: WatchOn) -> None:
     gone = Oddities(
         answers={"EXAMINE": b"{tag} NO [NONEXISTENT] no such mailbox\r\n"}, folders=(rb'(\HasNoChildren) "/" Sent',)
     )
@@ -215,9 +215,7 @@ def test_a_folder_that_vanishes_is_said_and_waited_for(desk: Desk, watch_on: Wat
         assert watching.look() == 7
 
 
-def test_a_mailbox_put_back_to_an_older_day_hides_no_new_letter_behind_an_old_number(
-    desk: Desk, watch_on: WatchOn
-) -> None:
+def test_a_mailbox_put_back_to_an_older_day_hides_no_new_letter_behind_an_old_number(watch_on: WatchOn) -> None:
     with ScriptedImap(LETTERS) as server:
         watching = watch_on(server)
         watching.look()
@@ -248,7 +246,7 @@ def test_new_uids_make_no_second_ticket_and_no_second_letter(desk: Desk, watch_o
 
 
 @pytest.mark.servers
-def test_a_letter_moved_into_the_inbox_is_taken_however_old(desk: Desk, watch_on: WatchOn, dovecot: Account) -> None:
+def test_a_letter_moved_into_the_inbox_is_taken_however_old(watch_on: WatchOn, dovecot: Account) -> None:
     watching = watch_on(dovecot, from_beginning=False)
     watching.look()
     dovecot.deliver(letter(1), at=NOON - timedelta(days=3))
@@ -276,9 +274,7 @@ def test_the_first_connection_to_an_old_mailbox_answers_nobody_also_after_new_ui
 
 
 @pytest.mark.servers
-def test_a_letter_that_came_through_another_server_is_known_by_its_content(
-    desk: Desk, watch_on: WatchOn, dovecot: Account
-) -> None:
+def test_a_letter_that_came_through_another_server_is_known_by_its_content(watch_on: WatchOn, dovecot: Account) -> None:
     """A mailbox moved to another provider: other numbers, other header fields of transport, the same letters."""
     watching = watch_on(dovecot)
     dated = b"Date: Sat, 21 Nov 2026 12:00:00 +0500\r\n"

@@ -51,7 +51,7 @@ def test_one_mailbox_is_clean(value: str) -> None:
         "a" * 5000 + " <agent@our.kz>",
     ],
 )
-def test_anything_else_is_not(value: str) -> None:
+def test_anything_but_one_mailbox_is_not_clean(value: str) -> None:
     assert not is_one_clean_mailbox(value)
 
 

@@ -78,7 +78,7 @@ def test_an_ordinary_letter_bears_no_mark() -> None:
         ("\r\n".join(["Received: from a by b; Mon, 23 Nov 2026 09:00:00 +0000"] * 24), None),
     ],
 )
-def test_a_field_tells(field: str, kind: MarkKind | None) -> None:
+def test_a_field_tells_what_kind_of_machine_wrote(field: str, kind: MarkKind | None) -> None:
     assert first(marks(field)) is kind
 
 
@@ -112,7 +112,7 @@ def test_a_field_tells(field: str, kind: MarkKind | None) -> None:
         ("robert@example.kz", None),
     ],
 )
-def test_an_address_tells(sender: str, kind: MarkKind | None) -> None:
+def test_an_address_tells_what_kind_of_machine_wrote(sender: str, kind: MarkKind | None) -> None:
     assert first(marks(sender=sender)) is kind
 
 
@@ -152,14 +152,14 @@ def test_the_most_telling_mark_stands_first() -> None:
     assert [mark.by_words for mark in found] == [True, False, False]
 
 
-def test_evidence_is_bounded() -> None:
+def test_the_evidence_of_a_mark_is_never_long() -> None:
     assert all(
         len(mark.evidence) <= 120 for mark in marks("Precedence: bulk " + "x" * 5000, subject="Auto: " + "x" * 900)
     )
 
 
 @given(st.binary(max_size=400))
-def test_any_bytes_can_be_asked(raw: bytes) -> None:
+def test_any_bytes_can_be_asked_for_marks(raw: bytes) -> None:
     for letter in (raw, b"Subject: " + raw, b"From: " + raw + b"\n\n" + raw):
         for mark in find_marks(parse_mail(letter), own_lists=()):
             assert mark.source

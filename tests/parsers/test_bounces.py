@@ -80,6 +80,6 @@ def test_a_report_of_success_is_no_bounce(action: str) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_can_be_asked(raw: bytes) -> None:
+def test_any_bytes_can_be_asked_for_a_bounce(raw: bytes) -> None:
     found = find_bounce(parse_mail(b"From: a@b.kz\nSubject: failed\n\n" + raw))
     assert found is None or all("@" in recipient for recipient in found.recipients)

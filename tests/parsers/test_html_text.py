@@ -50,5 +50,5 @@ def test_a_picture_in_the_html_itself_is_no_tag_without_end() -> None:
 
 
 @given(st.text(alphabet="<>/abp'\"=& \n!-blockquote", max_size=200))
-def test_anything_gives_text(html: str) -> None:
+def test_any_html_gives_text(html: str) -> None:
     html_to_text(html).encode("utf-8")

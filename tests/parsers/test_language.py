@@ -19,7 +19,7 @@ from parsers.mail import Language
         "Zdravstvuite, ne mogu zaiti v kabinet",
     ],
 )
-def test_russian(text: str) -> None:
+def test_russian_is_told_also_in_latin_letters(text: str) -> None:
     assert find_language(text) is Language.RUSSIAN
 
 
@@ -32,12 +32,12 @@ def test_russian(text: str) -> None:
         "Вход в ЛК: жазамын номерді, код келеді, кодты енгіземін — «Неверный код».",
     ],
 )
-def test_kazakh_also_without_its_letters(text: str) -> None:
+def test_kazakh_is_told_also_without_its_letters(text: str) -> None:
     assert find_language(text) is Language.KAZAKH
 
 
 @pytest.mark.parametrize("text", ["Hello, I cannot log in to my account", "Thank you!"])
-def test_english(text: str) -> None:
+def test_english_is_told(text: str) -> None:
     assert find_language(text) is Language.ENGLISH
 
 

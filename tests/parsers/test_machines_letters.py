@@ -29,5 +29,5 @@ def test_a_machines_letter_is_known(path: Path) -> None:
     assert found == expected["bounce"]
 
 
-def test_there_are_letters() -> None:
+def test_more_than_ten_letters_of_machines_are_read() -> None:
     assert len(LETTERS) > 10

@@ -17,7 +17,7 @@ from parsers.message_ids import MOST, find_message_ids, own_message_id
         ("no id at all", ()),
     ],
 )
-def test_ids_are_found(value: str, expected: tuple[str, ...]) -> None:
+def test_message_ids_are_found_among_other_words(value: str, expected: tuple[str, ...]) -> None:
     assert find_message_ids(value) == expected
 
 

@@ -16,7 +16,7 @@ def test_a_date_is_in_utc() -> None:
     "value",
     ["", "yesterday", "32 Nov 2026 12:00 +0500", "1 Jan 2026 99:99:99 +0000", "1 Jan 2026 10:00 +9999999", "1 " * 999],
 )
-def test_nonsense_is_none(value: str) -> None:
+def test_nonsense_is_no_moment(value: str) -> None:
     assert read_moment(value) is None
 
 

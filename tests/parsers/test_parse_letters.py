@@ -65,5 +65,5 @@ def test_line_ends_change_nothing_but_sizes(letter: Path) -> None:
     assert [file.filename for file in unix.attachments] == [file.filename for file in windows.attachments]
 
 
-def test_there_are_letters() -> None:
+def test_more_than_twenty_letters_are_read() -> None:
     assert len(_LETTERS) > 20

@@ -37,7 +37,7 @@ _WHOLE = (
 )
 
 
-def test_text_and_files_are_found() -> None:
+def test_text_and_files_are_found_in_a_winmail() -> None:
     winmail = read_winmail(_WHOLE)
 
     assert winmail is not None

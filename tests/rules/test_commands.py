@@ -186,7 +186,7 @@ def test_more_commands_than_a_person_writes_are_not_obeyed() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("#закрытьclose 0123\n@.,:–-"), max_size=200))
-def test_nothing_that_anybody_writes_breaks_it(text: str) -> None:
+def test_nothing_that_anybody_writes_breaks_the_reading_of_commands(text: str) -> None:
     block = read(text)
 
     lines = [each.line for each in block.commands] + [each.line for each in block.not_understood]

@@ -14,7 +14,7 @@ from rules.disclaimed import without_disclaimed
         ("Счет пока не нужен. Добавьте таймер", ". Добавьте таймер"),
     ],
 )
-def test_they_are_left_out(text: str, rest: str) -> None:
+def test_what_is_disclaimed_is_left_out(text: str, rest: str) -> None:
     assert without_disclaimed(text).strip() == rest
 
 

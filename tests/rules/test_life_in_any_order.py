@@ -1,6 +1,6 @@
 """Whatever happens to a ticket, in whatever order, some things stay true."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -34,10 +34,6 @@ def _after(story: list[tuple[Happening, int, list[Category], bool]], first: list
         ticket = change.ticket
         life.append(ticket)
     return life
-
-
-def _asked(deadline: Deadline) -> tuple[Calendar, datetime, datetime]:
-    return deadline.calendar, deadline.received_at, deadline.due_at
 
 
 @given(STORIES, CATEGORIES)

@@ -64,7 +64,7 @@ def test_what_is_no_moment_is_none(said: str) -> None:
 @example("9999-12-31 23:59")
 @example("999 дней")
 @example("0001-01-01 00:00")
-def test_nothing_that_anybody_writes_breaks_it(said: str) -> None:
+def test_nothing_that_anybody_writes_breaks_the_reading_of_moments(said: str) -> None:
     moment, reason = parse_moment(said, at=NOW, schedule=SCHEDULE)
 
     assert moment is None or moment.utcoffset() == timedelta(0)

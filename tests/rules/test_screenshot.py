@@ -41,7 +41,7 @@ def test_a_picture_with_a_telling_name_is_one(name: str) -> None:
         "букет.jpg",
     ],
 )
-def test_other_attachments_are_none(name: str) -> None:
+def test_other_attachments_are_no_screenshots(name: str) -> None:
     assert find_screenshot((_picture(name, inline=True),), "") is None
 
 

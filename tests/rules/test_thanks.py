@@ -16,7 +16,7 @@ from rules.thanks import is_thanks_alone
         "Всё заработало",
     ],
 )
-def test_a_letter_that_only_thanks(words: str) -> None:
+def test_a_letter_that_only_thanks_is_thanks_alone(words: str) -> None:
     assert is_thanks_alone("", words)
 
 

@@ -39,7 +39,7 @@ def test_a_promise_is_broken_after_its_moment_not_at_it(store: Store) -> None:
     assert broken(store, NOON + HOUR + AN_INSTANT) == [(ticket, ticket.deadlines[0])]
 
 
-def test_each_is_told_once(store: Store) -> None:
+def test_each_promise_is_told_of_once(store: Store) -> None:
     ticket = open_ticket(store)
     deadline = id_of(ticket.deadlines[0])
     with store.transaction() as tx:

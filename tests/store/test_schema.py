@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -84,7 +83,7 @@ def test_a_store_that_needs_no_upgrade_is_opened_without_alembic(store: Store, u
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_who_may_not_upgrade_is_told_what_to_do(bare_url: str, tmp_path: Path) -> None:
+def test_who_may_not_upgrade_is_told_what_to_do(bare_url: str) -> None:
     with pytest.raises(StoreBroken, match="start the service once"):
         Store.open(bare_url, read_only=True)
     with pytest.raises(StoreBroken, match="start the service once"):
