@@ -37,19 +37,19 @@ def read_frame(stream: IO[bytes]) -> bytes:
 
 
 class Dialogue:
-    """The service's side: ``say`` and ``hear``. ``to`` and ``since`` are the pipes' descriptors, closed by their
-    owner."""
+    """The service's side: ``say`` into ``requests`` and ``hear`` from ``answers``, the pipes' descriptors, which their
+    owner closes."""
 
-    def __init__(self, *, to: int, since: int) -> None:
-        self._to, self._from = to, since
-        os.set_blocking(to, False)
-        os.set_blocking(since, False)
+    def __init__(self, *, requests: int, answers: int) -> None:
+        self._requests, self._answers = requests, answers
+        os.set_blocking(requests, False)
+        os.set_blocking(answers, False)
         self._unsaid: deque[memoryview] = deque()
         self._heard = bytearray()
         self._ended = False
         self._poll = select.poll()
-        self._poll.register(since, select.POLLIN)
-        self._writing = False
+        self._poll.register(answers, select.POLLIN)
+        self._asks_for_room = False
 
     def say(self, frame: bytes) -> None:
         """The message goes out as far as the pipe takes it now, the rest during ``hear``."""
@@ -86,7 +86,7 @@ class Dialogue:
     def _read(self) -> bool:
         """Whether something came."""
         try:
-            some = os.read(self._from, _AT_ONCE)
+            some = os.read(self._answers, _AT_ONCE)
         except BlockingIOError:
             return False
         self._heard += some
@@ -96,7 +96,7 @@ class Dialogue:
     def _write(self) -> None:
         try:
             while self._unsaid:
-                self._unsaid[0] = self._unsaid[0][os.write(self._to, self._unsaid[0]) :]
+                self._unsaid[0] = self._unsaid[0][os.write(self._requests, self._unsaid[0]) :]
                 if not self._unsaid[0]:
                     self._unsaid.popleft()
         except BlockingIOError:
@@ -106,8 +106,8 @@ class Dialogue:
 
     def _watch_writing(self) -> None:
         """The poll tells of room in the pipe only while something waits for it."""
-        if self._unsaid and not self._writing:
-            self._poll.register(self._to, select.POLLOUT)
-        elif self._writing and not self._unsaid:
-            self._poll.unregister(self._to)
-        self._writing = bool(self._unsaid)
+        if self._unsaid and not self._asks_for_room:
+            self._poll.register(self._requests, select.POLLOUT)
+        elif self._asks_for_room and not self._unsaid:
+            self._poll.unregister(self._requests)
+        self._asks_for_room = bool(self._unsaid)

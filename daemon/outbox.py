@@ -41,6 +41,14 @@ class _Known:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What the store said to a letter that was about to go out, and the letters that came in hand with that commit."""
+
+    may_go: bool
+    taken: tuple[Outgoing, ...] = ()
+
+
 class _NotInHandError(Exception):
     """The letter is not ours to send any more: a copy of it was found in Sent meanwhile."""
 
@@ -216,7 +224,13 @@ class Outbox:
             self._keep_in(tx, known)
             return self._take(tx, tried)
 
-        letters = self._store.join(work)
+        try:
+            letters = self._store.write_along(work)
+        except StoreError:
+            raise
+        except Exception:  # a fault of ours in letters to come: what became of those before is kept without them
+            self._note_known()
+            raise
         self._forget(known)
         return letters
 
@@ -268,6 +282,7 @@ class Outbox:
             letter = hand.popleft()
             assert letter.id is not None
             tried.add(letter.id)
+            self.progressed_at = time.monotonic()
             try:
                 outcome = await self._deliver(letter, hand, tried)
             except _NotInHandError:
@@ -292,9 +307,9 @@ class Outbox:
         async def before_data() -> None:
             nonlocal committing
             sent = tuple(self._known)
-            noted, more = self._note_committing(letter, sent, tried, is_last=not hand)
-            hand.extend(more)
-            if not noted:
+            noted = self._note_and_take(letter, sent, tried) if not hand else self._note_committing(letter, sent)
+            hand.extend(noted.taken)
+            if not noted.may_go:
                 raise _NotInHandError
             self._forget(sent)
             committing = True
@@ -313,20 +328,27 @@ class Outbox:
         finally:
             noting.cancel()
 
-    def _note_committing(
-        self, letter: Outgoing, sent: Sequence[_Known], tried: Collection[int], *, is_last: bool
-    ) -> tuple[bool, tuple[Outgoing, ...]]:
-        """One commit for three facts: this letter goes out, those before are sent, and, where this one is the last in
-        hand, more are taken. Gives whether this one may go, and those taken."""
+    def _note_and_take(self, letter: Outgoing, sent: Sequence[_Known], tried: Collection[int]) -> _Noted:
+        """As ``_note_committing``; the same commit takes more letters in hand, since this is the last one."""
+
+        def work(tx: Transaction) -> _Noted:
+            return replace(self._committing(tx, letter, sent), taken=self._take(tx, tried) or ())
+
+        try:
+            return self._store.write_along(work)
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001,RUF100 - a fault of ours in letters to come is not this one's: it is met again
+            return self._note_committing(letter, sent)
+
+    def _note_committing(self, letter: Outgoing, sent: Sequence[_Known]) -> _Noted:
+        """One commit for two facts: this letter goes out, and those before are sent."""
+        return self._store.write_along(lambda tx: self._committing(tx, letter, sent))
+
+    def _committing(self, tx: Transaction, letter: Outgoing, sent: Sequence[_Known]) -> _Noted:
         assert letter.id is not None
-        letter_id, now = letter.id, self._time.now()
         noted = tuple((each.letter.id, each.at) for each in sent if each.letter.id is not None)
-
-        def work(tx: Transaction) -> tuple[bool, tuple[Outgoing, ...]]:
-            may_go = tx.note_committing(letter_id, now, sent=noted)
-            return may_go, (self._take(tx, tried) or ()) if is_last else ()
-
-        return self._store.join(work)
+        return _Noted(may_go=tx.note_committing(letter.id, self._time.now(), sent=noted))
 
     # --- what is known goes into the store
 
@@ -338,7 +360,7 @@ class Outbox:
     def _note_known(self) -> None:
         known = tuple(self._known)
         if known:
-            self._store.join(lambda tx: self._keep_in(tx, known))
+            self._store.write_along(lambda tx: self._keep_in(tx, known))
             self._forget(known)
 
     def _keep_in(self, tx: Transaction, known: Sequence[_Known]) -> None:

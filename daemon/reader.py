@@ -95,7 +95,19 @@ class Reader:
                 self._spawn()
 
     def close(self) -> None:
-        """Ends the child; a later ``read`` starts it anew."""
+        """Ends the child; a later ``read`` starts it anew. Where a letter is being read, the child is only killed: who
+        waits for its answer notices."""
+        if not self._lock.acquire(blocking=False):
+            child = self._child
+            if child is not None:
+                child.kill()
+            return
+        try:
+            self._end()
+        finally:
+            self._lock.release()
+
+    def _end(self) -> None:
         child, self._child, self._dialogue = self._child, None, None
         if child is None:
             return
@@ -160,7 +172,10 @@ class Reader:
 
     def _hear(self, patience: float) -> Any:
         frame = self._dialogue.hear(patience) if self._dialogue is not None else None
-        return None if frame is None else pickle.loads(frame)  # noqa: S301 - written by our own child alone
+        if frame is not None:
+            with contextlib.suppress(pickle.UnpicklingError, EOFError):  # what a dying child wrote
+                return pickle.loads(frame)  # noqa: S301 - written by our own child alone
+        return None
 
     def _spawn(self) -> Dialogue:
         try:
@@ -172,7 +187,7 @@ class Reader:
         assert child.stdin is not None
         assert child.stdout is not None
         self._child = child
-        self._dialogue = Dialogue(to=child.stdin.fileno(), since=child.stdout.fileno())
+        self._dialogue = Dialogue(requests=child.stdin.fileno(), answers=child.stdout.fileno())
         self._dialogue.say(self._start)
         if self._hear(START_PATIENCE) != READY:
             self._kill()

@@ -236,7 +236,7 @@ class SmtpSender:
             return self._lost(error)
         try:
             protocol.write(letter)
-            async with _bounded(self._settings.answer_timeout):
+            async with _bounded(protocol.transport, self._settings.answer_timeout):
                 answer = await protocol.read_response()
         except CAUGHT as error:
             self._drop()
@@ -276,7 +276,7 @@ class SmtpSender:
     async def _command(self, *words: bytes) -> SMTPResponse:
         if self._client is None:
             raise SMTPServerDisconnected("the connection is closed")
-        async with _bounded(self._settings.command_timeout):
+        async with _bounded(self._client.transport, self._settings.command_timeout):
             answer = await self._client.execute_command(*words, timeout=None)
         self._used_at = time.monotonic()
         return answer
@@ -329,14 +329,29 @@ class SmtpSender:
 
 
 @contextlib.asynccontextmanager
-async def _bounded(seconds: float) -> AsyncIterator[None]:
-    """Raises as the library does where the server takes longer. Its own way of waiting for no longer than that turns
-    the loop once more for every answer."""
+async def _bounded(transport: asyncio.BaseTransport | None, seconds: float) -> AsyncIterator[None]:
+    """Raises as the library does where the server takes longer, and the connection is cut then.
+
+    The library's own way of waiting for no longer than that turns the loop once more for every answer. Nothing is
+    cancelled: an answer that has come counts, however late this process gets to look at it (it may have been frozen).
+    """
+    late = False
+
+    def cut() -> None:
+        nonlocal late
+        late = True
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+    timer = asyncio.get_running_loop().call_later(seconds, cut)
     try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as late:
-        raise SMTPReadTimeoutError("Timed out waiting for server response") from late
+        yield
+    except SMTPServerDisconnected as error:
+        if late:
+            raise SMTPReadTimeoutError("Timed out waiting for server response") from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def _own_name() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from store.errors import StoreBroken
@@ -135,14 +135,14 @@ def begun(connection: Connection) -> Iterator[None]:
     driver.execute("BEGIN IMMEDIATE")
     try:
         yield
+        if connection.in_transaction():
+            connection.commit()
+        else:
+            driver.commit()
     except BaseException:
         connection.rollback()  # if one of SQLAlchemy's own statements was among it, it believes itself in one
         driver.rollback()
         raise
-    if connection.in_transaction():
-        connection.commit()
-    else:
-        driver.commit()
 
 
 class Savepoint:
@@ -150,6 +150,7 @@ class Savepoint:
 
     def __init__(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
+        self._connection = connection
         self._driver = driver if isinstance(driver, sqlite3.Connection) else None
         self._nested = connection.begin_nested() if self._driver is None else None
         self._say("SAVEPOINT part")
@@ -165,7 +166,9 @@ class Savepoint:
         self._say("ROLLBACK TO part")
         self._say("RELEASE part")
         if self._nested is not None:
-            self._nested.rollback()
+            self._nested.rollback()  # says nothing where the connection was lost, and with it the whole
+            if self._connection.invalidated:
+                raise InvalidRequestError("the connection was lost amid a transaction")
 
     def _say(self, words: str) -> None:
         if self._driver is not None:

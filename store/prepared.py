@@ -89,7 +89,7 @@ class Prepared:
         self._compiled: _Compiled | None = None
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Answer:
-        """Inside a transaction that SQLAlchemy has begun on an SQLite connection."""
+        """Inside a transaction on an SQLite connection, whoever began it (``store.engine.begun``)."""
         compiled = self._compiled
         if compiled is None:
             compiled = self._compiled = _Compiled(self.statement, connection.dialect, values)

@@ -93,7 +93,7 @@ class Store:
         with _work(self._url), self._turn.hold(PATIENCE), self._written() as connection:
             yield Transaction(connection)
 
-    def join(self, work: Callable[[Transaction], T]) -> T:
+    def write_along(self, work: Callable[[Transaction], T]) -> T:
         """``work`` in a write transaction, as by ``transaction``; for small pieces that another thread's transaction
         may carry along, so that one commit keeps both. It returns when that is done.
 
@@ -114,8 +114,8 @@ class Store:
             return result
 
     def carrying(self) -> AbstractContextManager[None]:
-        """While in it, this thread has one write transaction after another: what others ``join`` waits a moment to be
-        carried along."""
+        """While in it, this thread has one write transaction after another: what others ``write_along`` waits a
+        moment to be carried."""
         return self._turn.carrying()
 
     @contextmanager
@@ -178,7 +178,7 @@ class Store:
 def _serve(guest: Guest, connection: Connection) -> None:
     """The guest's work as a part of the transaction that fails or stays by itself.
 
-    Raises what the work raised where the whole transaction went with it (a full disk makes SQLite do so).
+    Raises the database's error where the whole transaction went with it (a full disk makes SQLite do so).
     """
     mark = Savepoint(connection)
     try:
@@ -187,8 +187,8 @@ def _serve(guest: Guest, connection: Connection) -> None:
         guest.error = error
         try:
             mark.undo()
-        except (SQLAlchemyError, sqlite3.Error):
-            raise error from None
+        except (SQLAlchemyError, sqlite3.Error) as lost:
+            raise (error if isinstance(error, (SQLAlchemyError, sqlite3.Error)) else lost) from None
     else:
         mark.keep()
 

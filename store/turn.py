@@ -19,10 +19,21 @@ RIDE = 0.03
 """Seconds a guest waits to be carried along by one who writes again and again: some of that one's transactions."""
 
 
-def _taken_lock() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
+class _Call:
+    """What a thread waits for, once."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Whether the call came within so many seconds; -1: however long it takes."""
+        return self._lock.acquire(timeout=seconds)
+
+    def come(self) -> None:
+        self._lock.release()
 
 
 @dataclass(slots=True, eq=False)
@@ -34,17 +45,18 @@ class Guest:
     error: BaseException | None = None
     taken: bool = False
     """Somebody carries it along: it is not to be given up any more."""
-    _called: threading.Lock = field(default_factory=_taken_lock)
+    call: _Call = field(default_factory=_Call)
 
     def dismiss(self, error: BaseException | None = None) -> None:
         """Its thread goes on. With ``error``: that befell it, whatever was known before."""
-        self.error = error or self.error
-        self._called.release()
+        if error is not None:
+            self.error = error
+        self.call.come()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    called: threading.Lock
+    call: _Call
     guest: Guest | None = None
 
 
@@ -55,7 +67,7 @@ class Turn:
         self._guard = threading.Lock()
         self._waiting: deque[_Waiting] = deque()
         self._owner: int | None = None
-        self._carriers = 0
+        self._carriers: set[int] = set()
         self._riders: list[Guest] = []
         """Guests who wait for the next transaction of a carrier, not yet for a turn."""
 
@@ -70,14 +82,19 @@ class Turn:
 
     @contextmanager
     def carrying(self) -> Iterator[None]:
-        """This thread will take its turn again and again: guests wait ``RIDE`` for it at most."""
+        """This thread will take its turn again and again: other threads' guests wait ``RIDE`` for it at most."""
+        me = threading.get_ident()
         with self._guard:
-            self._carriers += 1
+            self._carriers.add(me)
         try:
             yield
         finally:
             with self._guard:
-                self._carriers -= 1
+                self._carriers.discard(me)
+                left_behind = () if self._carriers else tuple(self._riders)
+                self._riders = self._riders if self._carriers else []
+            for rider in left_behind:
+                rider.call.come()
 
     def enter(self, patience: float, guest: Guest | None = None) -> bool:
         """True: it is one's turn, and one must ``leave``. False: the guest was carried along by another meanwhile.
@@ -86,9 +103,9 @@ class Turn:
         commit would be.
         """
         me = threading.get_ident()
-        if guest is not None and self._carriers and self._owner != me and self._ride(guest):
+        if guest is not None and self._owner != me and self._ride(guest, me):
             return False
-        waiting = _Waiting(guest._called if guest is not None else _taken_lock(), guest)
+        waiting = _Waiting(guest.call if guest is not None else _Call(), guest)
         with self._guard:
             if self._owner == me:
                 raise RuntimeError("a write transaction inside a write transaction would wait for itself")
@@ -96,7 +113,7 @@ class Turn:
                 self._owner = me
                 return True
             self._waiting.append(waiting)
-        if not waiting.called.acquire(timeout=patience):
+        if not waiting.call.wait(patience):
             self._give_up(waiting)
         if guest is not None and guest.taken:
             return False
@@ -110,7 +127,7 @@ class Turn:
         with self._guard:
             guests = (*(each.guest for each in self._waiting if each.guest is not None), *self._riders)
             self._waiting = deque(each for each in self._waiting if each.guest is None)
-            self._riders.clear()
+            self._riders = []
             for guest in guests:
                 guest.taken = True
         return guests
@@ -120,22 +137,23 @@ class Turn:
         with self._guard:
             if self._waiting:
                 self._owner = -1  # taken by the one who is called now, who writes his name himself
-                self._waiting.popleft().called.release()
+                self._waiting.popleft().call.come()
             else:
                 self._owner = None
 
-    def _ride(self, guest: Guest) -> bool:
-        """Whether the guest was carried along within ``RIDE``."""
+    def _ride(self, guest: Guest, me: int) -> bool:
+        """Whether another thread that writes again and again has carried the guest along within ``RIDE``."""
         with self._guard:
-            self._riders.append(guest)
-        if guest._called.acquire(timeout=RIDE):
-            return True
-        with self._guard:
-            if not guest.taken:
-                self._riders.remove(guest)
+            if not self._carriers - {me}:
                 return False
-        guest._called.acquire()
-        return True
+            self._riders.append(guest)
+        if not guest.call.wait(RIDE):
+            with self._guard:
+                if guest in self._riders:
+                    self._riders.remove(guest)
+                    return False
+            guest.call.wait()  # taken along, or let go, in the last moment
+        return guest.taken
 
     def _give_up(self, waiting: _Waiting) -> None:
         """Raises StoreBusy, unless the guest is under way."""
@@ -144,7 +162,7 @@ class Turn:
             if is_waiting:
                 self._waiting.remove(waiting)
         if not is_waiting and waiting.guest is not None and waiting.guest.taken:
-            waiting.called.acquire()
+            waiting.call.wait()
             return
         if not is_waiting:
             self.leave()  # called in the last moment: the next one is to be called instead

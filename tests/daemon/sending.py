@@ -49,9 +49,9 @@ class MoodyStore(Store):
         with self._in_a_mood(), super().transaction() as tx:
             yield tx
 
-    def join(self, work: Callable[[Transaction], T]) -> T:
+    def write_along(self, work: Callable[[Transaction], T]) -> T:
         with self._in_a_mood():
-            return super().join(work)
+            return super().write_along(work)
 
 
 @dataclass(kw_only=True)

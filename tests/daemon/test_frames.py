@@ -28,7 +28,7 @@ def pipes() -> Iterator[Pipes]:
     asked, to = os.pipe()
     since, told = os.pipe()
     with os.fdopen(asked, "rb") as requests, os.fdopen(told, "wb") as answers:
-        yield Pipes(Dialogue(to=to, since=since), requests, answers)
+        yield Pipes(Dialogue(requests=to, answers=since), requests, answers)
     os.close(to)
     os.close(since)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from daemon.outbox import LETTERS_AT_ONCE
 from daemon.outcomes import FilesSent
 from daemon.smtp import Outcome, SmtpSender
 from daemon.smtp import Sent as Accepted
@@ -331,6 +332,35 @@ def test_a_letter_that_breaks_the_program_fails_and_the_others_go_out(sending: S
     assert states.pop("client1@example.kz") is OutgoingState.FAILED
     assert set(states.values()) == {OutgoingState.SENT}
     assert sending.told() == ("agents_letter_failed",)
+
+
+def test_a_fault_in_the_letters_to_come_is_not_laid_on_the_one_that_goes_out(sending: Sending) -> None:
+    a_request(sending, LETTERS_AT_ONCE + 1)  # the last one is taken in hand while the one before it goes out
+    *_, before, last = sending.letters()
+    with sending.store.transaction() as tx:
+        tx._connection.exec_driver_sql("UPDATE outgoing SET raw = x'ffff00ff' WHERE id = ?", (last.id,))
+    with pytest.raises(Exception, match=r"(?i)zstd|frame"):
+        sending.turn()
+    states = {each.id: each.state for each in sending.letters()}
+    assert states.pop(last.id) is OutgoingState.QUEUED
+    assert set(states.values()) == {OutgoingState.SENT}, f"and letter {before.id} is noted as sent at once"
+    assert len(sending.went_out()) == len(set(sending.went_out())) == LETTERS_AT_ONCE
+
+
+def test_the_watchdog_sees_every_letter_of_a_long_turn(sending: Sending) -> None:
+    a_request(sending, 3)
+    seen: list[float] = []
+
+    class Slow(SmtpSender):
+        async def deliver(self, raw: bytes, **more: Any) -> Outcome:
+            seen.append(outbox.progressed_at)
+            await asyncio.sleep(0.01)
+            await more["before_data"]()
+            return Accepted(answer="250")
+
+    outbox = sending.outbox(smtp=Slow(sending._settings()))
+    asyncio.run(outbox.turn())
+    assert len(set(seen)) == 3
 
 
 # --- promises that pass meanwhile

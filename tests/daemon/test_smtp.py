@@ -1,6 +1,7 @@
 """Sending over a real SMTP server: what becomes of a letter is told truly."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -133,6 +134,23 @@ def test_a_connection_cut_before_the_letter_went_out_is_tried_later(smtp_server:
 def test_silence_after_the_dot_leaves_the_fate_unknown(smtp_server: SmtpServer) -> None:
     smtp_server.set_rules(Rule(stage=Stage.LETTER, act=SILENCE))
     assert isinstance(send(smtp_server, answer_timeout=0.3), Unknown)
+
+
+def test_an_answer_that_came_counts_however_late_it_is_looked_at(smtp_server: SmtpServer) -> None:
+    """A process that was frozen finds the answer and the end of its patience side by side."""
+    smtp_server.set_rules(Rule(stage=Stage.LETTER, act=ACCEPT, delay=0.1))
+
+    async def frozen() -> None:
+        asyncio.get_running_loop().call_later(0.05, time.sleep, 0.6)
+
+    async def go() -> Outcome:
+        sender = SmtpSender(settings(smtp_server, answer_timeout=0.4))
+        try:
+            return await deliver(sender, frozen)
+        finally:
+            await sender.close()
+
+    assert isinstance(asyncio.run(go()), Sent)
 
 
 def test_a_server_that_refuses_the_null_sender_says_so(smtp_server: SmtpServer) -> None:

@@ -12,6 +12,7 @@ from store.errors import StoreBusy, StoreError
 from store.store import Store
 from store.turn import Guest, Turn
 from store.writing import Transaction
+from tests.servers.postgresql import Cluster
 from tests.service import eventually
 
 
@@ -28,14 +29,13 @@ class Joining:
         """A thread that writes ``key``, or does ``work``; it waits until its turn or until it is carried along."""
 
         def write(tx: Transaction) -> None:
-            self.carried_by[key] = threading.get_ident()
-            tx.set_meta(key, "written")
+            self.note(tx, key)
             if work is not None:
                 work(tx)
 
         def run() -> None:
             try:
-                self.store.join(write)
+                self.store.write_along(write)
             except BaseException as error:  # noqa: BLE001,RUF100 - the test looks at it
                 self.errors[key] = error
 
@@ -43,6 +43,10 @@ class Joining:
         self.threads.append(threading.Thread(target=run))
         self.threads[-1].start()
         eventually(lambda: len(self.store._turn._waiting) > waiting)
+
+    def note(self, tx: Transaction, key: str) -> None:
+        self.carried_by[key] = threading.get_ident()
+        tx.set_meta(key, "written")
 
     def end(self) -> None:
         for thread in self.threads:
@@ -68,8 +72,8 @@ def _does_not_fit(tx: Transaction) -> None:
 
 
 def test_work_that_nobody_carries_along_has_a_transaction_of_its_own(joining: Joining) -> None:
-    assert joining.store.join(lambda tx: tx.meta("alone")) is None
-    joining.store.join(lambda tx: tx.set_meta("alone", "written"))
+    assert joining.store.write_along(lambda tx: tx.meta("alone")) is None
+    joining.store.write_along(lambda tx: tx.set_meta("alone", "written"))
     assert joining.kept("alone") == [True]
 
 
@@ -87,7 +91,7 @@ def test_work_that_comes_meanwhile_is_carried_along_in_one_commit(joining: Joini
 
 def test_the_result_reaches_the_one_who_brought_the_work(joining: Joining) -> None:
     results: list[int] = []
-    thread = threading.Thread(target=lambda: results.append(joining.store.join(lambda _: 42)))
+    thread = threading.Thread(target=lambda: results.append(joining.store.write_along(lambda _: 42)))
     with joining.store.transaction():
         thread.start()
         eventually(lambda: len(joining.store._turn._waiting) == 1)
@@ -133,7 +137,7 @@ def test_a_commit_that_fails_is_told_to_all_whom_it_was_to_keep(sqlite_url: str)
         joining.end()
         assert joining.kept("guest") == [False]
         assert isinstance(joining.errors["guest"], StoreError)
-        store.join(lambda tx: tx.set_meta("later", "written"))
+        store.write_along(lambda tx: tx.set_meta("later", "written"))
         assert joining.kept("later") == [True]
 
 
@@ -158,7 +162,7 @@ def test_a_guest_on_a_full_disk_takes_the_whole_transaction_with_it(sqlite_url: 
             "before": StoreBusy,
             "filling": StoreBusy,
         }
-        store.join(lambda tx: tx.set_meta("later", "written"))
+        store.write_along(lambda tx: tx.set_meta("later", "written"))
         assert joining.kept("later") == [True]
 
 
@@ -217,6 +221,68 @@ def test_those_who_wait_for_a_turn_of_their_own_keep_their_places() -> None:
     assert order == ["first", "second"]
 
 
+def test_a_guest_whom_a_connection_fails_is_busy_as_all_are_whom_it_fails(
+    cluster: Cluster, shared_database: str
+) -> None:
+    def lose(tx: Transaction) -> None:
+        backend = tx._connection.exec_driver_sql("select pg_backend_pid()").scalar()
+        cluster.statement(f"select pg_terminate_backend({backend})", shared_database.rpartition("/")[2])
+        tx.set_meta("lost", "written")
+
+    with Store.open(shared_database) as store:
+        joining = Joining(store)
+        with pytest.raises(StoreBusy), store.transaction() as tx:  # noqa: PT012 - one block
+            tx.set_meta("host", "written")
+            joining.bring("before")
+            joining.bring("losing", lose)
+        joining.end()
+        assert joining.kept("host", "before", "losing") == [False] * 3
+        assert {type(error) for error in joining.errors.values()} == {StoreBusy}
+
+
+# --- threads that write again and again
+
+
+def test_a_guest_waits_for_the_next_transaction_of_one_who_writes_again_and_again(joining: Joining) -> None:
+    with joining.store.carrying():
+        thread = threading.Thread(target=joining.store.write_along, args=(lambda tx: joining.note(tx, "guest"),))
+        thread.start()
+        eventually(lambda: bool(joining.store._turn._riders))
+        with joining.store.transaction() as tx:
+            tx.set_meta("host", "written")
+        thread.join(timeout=20)
+    assert joining.kept("host", "guest") == [True, True]
+    assert joining.carried_by["guest"] == threading.get_ident()
+
+
+def test_a_guest_whom_nobody_carries_in_time_takes_his_own_turn(joining: Joining) -> None:
+    with joining.store.carrying():
+        thread = threading.Thread(target=joining.store.write_along, args=(lambda tx: joining.note(tx, "guest"),))
+        thread.start()
+        thread.join(timeout=20)
+        assert joining.kept("guest") == [True]
+    assert joining.carried_by["guest"] == thread.ident
+
+
+def test_guests_are_let_go_when_nobody_writes_again_and_again_any_more() -> None:
+    turn, guest = Turn(), Guest(lambda _: None)
+    outcomes: list[bool] = []
+    thread = threading.Thread(target=lambda: outcomes.append(turn._ride(guest, threading.get_ident())))
+    with turn.carrying():
+        thread.start()
+        eventually(lambda: bool(turn._riders) or bool(outcomes))
+    thread.join(timeout=20)
+    assert outcomes == [False]
+    assert turn._riders == []
+
+
+def test_one_who_writes_again_and_again_does_not_wait_for_himself(joining: Joining) -> None:
+    with joining.store.carrying():
+        assert not joining.store._turn._ride(Guest(lambda _: None), threading.get_ident())
+        joining.store.write_along(lambda tx: tx.set_meta("own", "written"))
+    assert joining.kept("own") == [True]
+
+
 def test_a_write_inside_a_write_is_refused_at_once(joining: Joining) -> None:
     with joining.store.transaction(), pytest.raises(RuntimeError, match="would wait for itself"):
-        joining.store.join(lambda _: None)
+        joining.store.write_along(lambda _: None)
