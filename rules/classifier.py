@@ -23,7 +23,7 @@ OFFICE = "office"
 """The model's output beside the categories: whether all of the letter waits for the office."""
 CATEGORIES = tuple(Category)
 OUTPUTS = (*CATEGORIES, OFFICE)
-WAITS_FROM = 0.57
+WAITS_FROM = 0.5
 """The probability from which the letter is confidently read as waiting: a wrong Monday is worse than a missed one."""
 TWO_POSSIBLE_FROM = -1.0
 """The second highest score from which a letter is read clause by clause: below it two wishes are next to impossible."""
