@@ -52,7 +52,7 @@ _NAMED_OTHERWISE = re.compile(
 # «списали 23658», «верните, пожалуйста, 11256», «пополнила баланс 15810»; but «зачислите на 26804»
 _PAID = re.compile(
     r"(?<!\w)(?:списа\w+|сня[лт]\w*|перев[её]?[лд]\w*|перечисл\w+|плат\w+|оплат\w+|заплат\w+|уплат\w+|верн\w+|"
-    r"вернит\w+|возврат\w*|возме\w+|внес\w+|закин\w+|полож\w+|отправил\w*|сумм\w*|стоил\w*|стоит|"
+    r"вернит\w+|возврат\w*|возме\w+|внес\w+|(?:за|с)?кину\w+|полож\w+|отправил\w*|сумм\w*|стоил\w*|стоит|"
     r"стоимост\w*|остал\w+|остат\w+|разниц\w+|перепла\w+|было|стало|oplatil\w*|"
     r"pereve\w+):?(?:,?\s+пожалуйста,?)?(?:\s+[\w-]+){0,2}?\s*[:—–]?\s*$",
     re.I,
@@ -142,9 +142,15 @@ def _points(match: re.Match[str], text: str) -> int:
         return 4
     if ((digits > LEAST_DIGITS or not number.isdigit()) and _OWN_BEFORE.search(clause)) or _OWN_AFTER.match(after):
         return 0 if _may_be_sum(number, clause, after) else 3
-    if _LIKE_SUM.fullmatch(number) and _SPEAKS_OF_MONEY.search(text[max(0, match.start() - FAR_LEFT) : match.start()]):
+    far = text[max(0, match.start() - FAR_LEFT) : match.start()]
+    if _LIKE_SUM.fullmatch(number) and _SPEAKS_OF_MONEY.search(far) and not _is_last_word(number, clause, text, match):
         return 0
     return 0 if _is_another_thing(number, digits, clause, after) else 1 + _stands_alone(clause, after)
+
+
+def _is_last_word(number: str, clause: str, text: str, match: re.Match[str]) -> bool:
+    """Whether it is all that the letter ends with and is no price: «…так и должно быть? 59 377»."""
+    return not clause.strip() and not text[match.end() :].strip(" .\n") and _PRICE_LIKE.search(number) is None
 
 
 def _is_another_thing(number: str, digits: int, clause: str, after: str) -> bool:
