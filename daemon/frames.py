@@ -47,9 +47,6 @@ class Dialogue:
         self._unsaid: deque[memoryview] = deque()
         self._heard = bytearray()
         self._ended = False
-        self._poll = select.poll()
-        self._poll.register(answers, select.POLLIN)
-        self._asks_for_room = False
 
     def say(self, frame: bytes) -> None:
         """The message goes out as far as the pipe takes it now, the rest during ``hear``."""
@@ -67,10 +64,17 @@ class Dialogue:
             left = end - time.monotonic()
             if self._ended or left <= 0:
                 return None
-            self._watch_writing()
-            self._poll.poll(left * 1000)
+            self._wait(left)
             self._write()
         return frame
+
+    def _wait(self, seconds: float) -> None:
+        """For something to hear or, where something is unsaid, for room in the pipe."""
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN)
+        if self._unsaid:
+            poll.register(self._requests, select.POLLOUT)
+        poll.poll(seconds * 1000)
 
     def _whole(self) -> bytes | None:
         if len(self._heard) < _LENGTH.size:
@@ -103,11 +107,3 @@ class Dialogue:
             return
         except BrokenPipeError:  # a dead one takes nothing more, and is noticed where its answer is missing
             self._unsaid.clear()
-
-    def _watch_writing(self) -> None:
-        """The poll tells of room in the pipe only while something waits for it."""
-        if self._unsaid and not self._asks_for_room:
-            self._poll.register(self._requests, select.POLLOUT)
-        elif self._asks_for_room and not self._unsaid:
-            self._poll.unregister(self._requests)
-        self._asks_for_room = bool(self._unsaid)

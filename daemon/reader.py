@@ -195,12 +195,6 @@ class Reader:
         return self._dialogue
 
     def _kill(self) -> None:
-        child, self._child, self._dialogue = self._child, None, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            with contextlib.suppress(OSError):
-                assert child.stdin is not None
-                child.stdin.close()
-            assert child.stdout is not None
-            child.stdout.close()
+        if self._child is not None:
+            self._child.kill()
+        self._end()

@@ -142,15 +142,16 @@ def _points(match: re.Match[str], text: str) -> int:
         return 4
     if ((digits > LEAST_DIGITS or not number.isdigit()) and _OWN_BEFORE.search(clause)) or _OWN_AFTER.match(after):
         return 0 if _may_be_sum(number, clause, after) else 3
-    far = text[max(0, match.start() - FAR_LEFT) : match.start()]
-    if _LIKE_SUM.fullmatch(number) and _SPEAKS_OF_MONEY.search(far) and not _is_last_word(number, clause, text, match):
-        return 0
+    if _LIKE_SUM.fullmatch(number) and not _is_last_word(number, clause, after):
+        far = text[max(0, match.start() - FAR_LEFT) : match.start()]
+        if _SPEAKS_OF_MONEY.search(far):
+            return 0
     return 0 if _is_another_thing(number, digits, clause, after) else 1 + _stands_alone(clause, after)
 
 
-def _is_last_word(number: str, clause: str, text: str, match: re.Match[str]) -> bool:
+def _is_last_word(number: str, clause: str, after: str) -> bool:
     """Whether it is all that the letter ends with and is no price: «…так и должно быть? 59 377»."""
-    return not clause.strip() and not text[match.end() :].strip(" .\n") and _PRICE_LIKE.search(number) is None
+    return not clause.strip() and not after.strip(" .\n") and _PRICE_LIKE.search(number) is None
 
 
 def _is_another_thing(number: str, digits: int, clause: str, after: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InvalidRequestError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from store.errors import StoreBroken
@@ -150,29 +150,18 @@ class Savepoint:
 
     def __init__(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
-        self._connection = connection
-        self._driver = driver if isinstance(driver, sqlite3.Connection) else None
-        self._nested = connection.begin_nested() if self._driver is None else None
+        # on SQLite on the driver itself, as the transaction (``begun``)
+        self._say = driver.execute if isinstance(driver, sqlite3.Connection) else connection.exec_driver_sql
         self._say("SAVEPOINT part")
 
     def keep(self) -> None:
         """It belongs to the transaction now."""
-        self._say("RELEASE part")
-        if self._nested is not None:
-            self._nested.commit()
+        self._say("RELEASE SAVEPOINT part")
 
     def undo(self) -> None:
         """As if nothing had been written since."""
-        self._say("ROLLBACK TO part")
-        self._say("RELEASE part")
-        if self._nested is not None:
-            self._nested.rollback()  # says nothing where the connection was lost, and with it the whole
-            if self._connection.invalidated:
-                raise InvalidRequestError("the connection was lost amid a transaction")
-
-    def _say(self, words: str) -> None:
-        if self._driver is not None:
-            self._driver.execute(words)
+        self._say("ROLLBACK TO SAVEPOINT part")
+        self._say("RELEASE SAVEPOINT part")
 
 
 def _engine(url: URL, connect: Callable[[], sqlite3.Connection], pool_class: type[Any]) -> Engine:

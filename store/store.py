@@ -182,6 +182,7 @@ def _serve(guest: Guest, connection: Connection) -> None:
     """
     mark = Savepoint(connection)
     try:
+        assert guest.work is not None, "only those who bring work are carried along"
         guest.result = guest.work(Transaction(connection))
     except Exception as error:  # whatever it is, it is the guest's own
         guest.error = error

@@ -38,9 +38,11 @@ class _Call:
 
 @dataclass(slots=True, eq=False)
 class Guest:
-    """Work that waits to be carried along; once ``dismissed``, either its ``result`` or its ``error`` holds."""
+    """One who waits, mostly with work that may be carried along; once ``dismissed``, its ``result`` or its ``error``
+    holds."""
 
-    work: Callable[[Any], Any]
+    work: Callable[[Any], Any] | None = None
+    """None: he waits for a turn of his own alone."""
     result: Any = None
     error: BaseException | None = None
     taken: bool = False
@@ -54,18 +56,12 @@ class Guest:
         self.call.come()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Waiting:
-    call: _Call
-    guest: Guest | None = None
-
-
 class Turn:
     """A fair lock. ``threading.Lock`` lets a busy thread overtake a waiting one again and again."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Guest] = deque()
         self._owner: int | None = None
         self._carriers: set[int] = set()
         self._riders: list[Guest] = []
@@ -105,7 +101,7 @@ class Turn:
         me = threading.get_ident()
         if guest is not None and self._owner != me and self._ride(guest, me):
             return False
-        waiting = _Waiting(guest.call if guest is not None else _Call(), guest)
+        waiting = guest or Guest()
         with self._guard:
             if self._owner == me:
                 raise RuntimeError("a write transaction inside a write transaction would wait for itself")
@@ -115,7 +111,7 @@ class Turn:
             self._waiting.append(waiting)
         if not waiting.call.wait(patience):
             self._give_up(waiting)
-        if guest is not None and guest.taken:
+        if waiting.taken:
             return False
         self._owner = me
         return True
@@ -125,8 +121,8 @@ class Turn:
         if not self._waiting and not self._riders:
             return ()
         with self._guard:
-            guests = (*(each.guest for each in self._waiting if each.guest is not None), *self._riders)
-            self._waiting = deque(each for each in self._waiting if each.guest is None)
+            guests = (*(each for each in self._waiting if each.work is not None), *self._riders)
+            self._waiting = deque(each for each in self._waiting if each.work is None)
             self._riders = []
             for guest in guests:
                 guest.taken = True
@@ -155,13 +151,13 @@ class Turn:
             guest.call.wait()  # taken along, or let go, in the last moment
         return guest.taken
 
-    def _give_up(self, waiting: _Waiting) -> None:
+    def _give_up(self, waiting: Guest) -> None:
         """Raises StoreBusy, unless the guest is under way."""
         with self._guard:
             is_waiting = waiting in self._waiting
             if is_waiting:
                 self._waiting.remove(waiting)
-        if not is_waiting and waiting.guest is not None and waiting.guest.taken:
+        if waiting.taken:
             waiting.call.wait()
             return
         if not is_waiting:
