@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -45,6 +45,7 @@ Age = Annotated[timedelta | None, BeforeValidator(parse_age)]
 LimitValue = Annotated[Limit, BeforeValidator(parse_limit)]
 HoursValue = Annotated[Hours, BeforeValidator(values.parse_hours)]
 Word = Annotated[str, Field(min_length=1, max_length=500)]
+StoreUrl = Annotated[Word, AfterValidator(values.check_store_url)]
 Url = Annotated[str, BeforeValidator(values.parse_url)]
 Day = Annotated[date, BeforeValidator(values.parse_day)]
 
@@ -104,7 +105,7 @@ class StoreSection(_Section):
     the store keeps a key of its own.
     """
 
-    url: Word = Field(default="sqlite:////var/lib/supportd/supportd.db", repr=False)
+    url: StoreUrl = Field(default="sqlite:////var/lib/supportd/supportd.db", repr=False)
     signing_key_file: Path | None = None
     signing_keys: tuple[Secret, ...] = ()
     retention: Age = None

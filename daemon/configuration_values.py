@@ -123,6 +123,18 @@ def parse_zone(value: object) -> ZoneInfo:
         raise ValueError('write a zone that this machine knows, as "Asia/Almaty"') from None
 
 
+def check_store_url(value: str) -> str:
+    """``value``, if it names a store that can be opened; no password of it is in the error."""
+    from store.engine import read_url  # noqa: PLC0415 - loads the database's library: not for those who take the default
+    from store.errors import StoreBroken  # noqa: PLC0415 - the same
+
+    try:
+        read_url(value)
+    except StoreBroken as fault:
+        raise ValueError(str(fault).removeprefix("`store.url` ")) from None
+    return value
+
+
 def parse_sent_copies(value: object) -> SentCopies:
     """``"auto"``, true or false."""
     known: dict[object, SentCopies] = {"auto": SentCopies.AUTO, "true": SentCopies.YES, "false": SentCopies.NO}

@@ -222,6 +222,14 @@ def test_an_empty_file_names_what_is_needed(tmp_path: Path) -> None:
     assert set(faults(tmp_path, "", {})) == {"mailbox.address", "mailbox.host", "smtp.host"}
 
 
+@pytest.mark.parametrize("url", ["mysql://desk:geheim@db/x", "sqlite://", "no url at all"])
+def test_a_store_that_cannot_be_one_is_told_with_the_other_faults(tmp_path: Path, url: str) -> None:
+    told = faults(tmp_path, MINIMAL.replace("[mailbox]", "[mailbox]\nhots = 1") + f'[store]\nurl = "{url}"\n')
+    assert set(told) == {"mailbox.hots", "store.url"}
+    assert "write sqlite:////" in told["store.url"]
+    assert "geheim" not in told["store.url"]
+
+
 def test_a_section_that_is_no_table_is_a_fault(tmp_path: Path) -> None:
     assert faults(tmp_path, 'mailbox = "x"\nsmtp = 5\n[store]\nurl = ["x"]\n', {}) == {
         "mailbox": "must be a table of its own",
